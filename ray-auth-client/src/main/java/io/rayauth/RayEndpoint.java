@@ -1,0 +1,4 @@
+package io.rayauth;
+
+/** placeholder */
+final class RayEndpoint {}

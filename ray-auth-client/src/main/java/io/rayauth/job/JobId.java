@@ -1,0 +1,4 @@
+package io.rayauth.job;
+
+/** placeholder */
+public record JobId(String value) {}
