@@ -1,0 +1,68 @@
+package io.rayauth.job;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Tells how a submission went. Immutable. */
+public final class Submission {
+  private final JobId id;
+  private final boolean attached;
+
+  private Submission(JobId id, boolean attached) {
+    this.id = id;
+    this.attached = attached;
+  }
+
+  /**
+   * Creates the result of a submission that the server accepted.
+   *
+   * @param id the job's id
+   * @return a submission that is not attached
+   */
+  public static Submission accepted(JobId id) {
+    return new Submission(id, false);
+  }
+
+  /**
+   * Creates the result of a submission whose job was already there.
+   *
+   * @param id the job's id
+   * @return a submission that is attached
+   */
+  public static Submission attached(JobId id) {
+    return new Submission(id, true);
+  }
+
+  /**
+   * Returns the id of the job.
+   *
+   * @return the chosen or generated submission id
+   */
+  public JobId id() {
+    return id;
+  }
+
+  /**
+   * Tells whether the job was already there, and ours: the answer to an earlier try had been lost.
+   *
+   * @return false if the server accepted the job just now
+   */
+  public boolean attached() {
+    return attached;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Submission that && id.equals(that.id) && attached == that.attached;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, attached);
+  }
+
+  @Override
+  public String toString() {
+    return id + (attached ? " (attached)" : "");
+  }
+}
