@@ -1,0 +1,61 @@
+package io.rayauth;
+
+import io.rayauth.internal.token.JobHeaders;
+import io.rayauth.token.TokenProvider;
+import java.util.Map;
+
+/**
+ * Reads the variables that Ray's own client reads ({@code
+ * python/ray/dashboard/modules/dashboard_sdk.py} and {@code job/cli.py}).
+ */
+final class ClientEnvironment {
+  private static final String DEFAULT_ADDRESS = "http://localhost:8265";
+
+  private final Map<String, String> variables;
+
+  private ClientEnvironment(Map<String, String> variables) {
+    this.variables = variables;
+  }
+
+  static ClientEnvironment of(Map<String, String> variables) {
+    return new ClientEnvironment(variables);
+  }
+
+  JobClient client() {
+    String variable = isSet("RAY_API_SERVER_ADDRESS") ? "RAY_API_SERVER_ADDRESS" : "RAY_ADDRESS";
+    String address = isSet(variable) ? variables.getOrDefault(variable, "") : DEFAULT_ADDRESS;
+    JobClient.Builder builder;
+    try {
+      builder = JobClient.builder(address);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(variable + ": " + e.getMessage(), e);
+    }
+    boolean authorized = false;
+    if (isSet("RAY_JOB_HEADERS")) {
+      JobHeaders headers = JobHeaders.parse(variables.getOrDefault("RAY_JOB_HEADERS", ""));
+      headers.others().forEach(builder::header);
+      headers.bearer().ifPresent(token -> builder.tokenProvider(() -> token));
+      authorized = headers.setsAuthorization();
+    }
+    if (!authorized && isSet("RAY_AUTH_PROVIDER")) {
+      builder.tokenProvider(TokenProvider.named(variables.getOrDefault("RAY_AUTH_PROVIDER", "")));
+    } else if (!authorized && wantsToken()) {
+      builder.tokenProvider(TokenProvider.rayEnvironment());
+    }
+    return builder.build();
+  }
+
+  /**
+   * Ray's own client sends a token only in token mode; a variable that holds one says as much. The
+   * file in the home folder alone does not: it would go to any address.
+   */
+  private boolean wantsToken() {
+    return variables.getOrDefault("RAY_AUTH_MODE", "").equalsIgnoreCase("token")
+        || isSet("RAY_AUTH_TOKEN")
+        || isSet("RAY_AUTH_TOKEN_PATH");
+  }
+
+  private boolean isSet(String name) {
+    return !variables.getOrDefault(name, "").isEmpty();
+  }
+}

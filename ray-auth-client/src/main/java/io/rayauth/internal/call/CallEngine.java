@@ -1,0 +1,190 @@
+package io.rayauth.internal.call;
+
+import io.rayauth.RetryPolicy;
+import io.rayauth.error.RayException;
+import io.rayauth.error.RayInterruptedException;
+import io.rayauth.error.RayTransportException;
+import io.rayauth.internal.http.ApiRequest;
+import io.rayauth.internal.http.ApiResponse;
+import io.rayauth.internal.http.Deadline;
+import io.rayauth.internal.http.JdkTransport;
+import io.rayauth.internal.http.Outcome;
+import io.rayauth.time.TimeSource;
+import io.rayauth.token.AccessToken;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Runs requests: the only loop in this library that sends one twice.
+ *
+ * <p>Every request of the Jobs API may be repeated: GET, PUT, DELETE and stop by their nature, a
+ * submission because its id is chosen before the first byte. A token that is refused is dropped and
+ * replaced once; a refusal is never looped on, because Ray in Kubernetes mode asks the API server
+ * anew each time.
+ */
+public final class CallEngine {
+  private static final System.Logger LOG = System.getLogger(CallEngine.class.getName());
+
+  private final JdkTransport transport;
+  private final List<Credential> credentials;
+  private final Map<String, String> headers;
+  private final RetryPolicy retries;
+  private final Semaphore slots;
+  private final Events events;
+  private final TimeSource time;
+  private final RandomGenerator random;
+
+  /** Creates an engine over a transport. */
+  public CallEngine(
+      JdkTransport transport,
+      List<Credential> credentials,
+      Map<String, String> headers,
+      RetryPolicy retries,
+      int maxConcurrentRequests,
+      Events events,
+      TimeSource time,
+      RandomGenerator random) {
+    this.transport = transport;
+    this.credentials = credentials;
+    this.headers = headers;
+    this.retries = retries;
+    this.slots = new Semaphore(maxConcurrentRequests);
+    this.events = events;
+    this.time = time;
+    this.random = random;
+  }
+
+  /**
+   * Sends a request until it is answered with success, the policy or the deadline ends it, or it
+   * fails for good.
+   */
+  public ApiResponse run(ApiRequest request, Duration timeout) {
+    Deadline deadline = Deadline.in(timeout, time);
+    Deadline budget = Deadline.in(retries.budget(), time);
+    boolean refusedBefore = false;
+    for (int attempt = 1; ; attempt++) {
+      Tokens tokens = tokens();
+      Outcome outcome = attempt(request, tokens, deadline, attempt);
+      Verdict verdict = Verdict.of(outcome, time);
+      switch (verdict.kind()) {
+        case OK -> {
+          return ((Outcome.Answer) outcome).response();
+        }
+        case REJECTED -> {
+          if (refusedBefore || !replaced(tokens)) {
+            throw Failures.of(request, outcome, attempt);
+          }
+          refusedBefore = true;
+        }
+        case AGAIN -> {
+          RayException failure = Failures.of(request, outcome, attempt);
+          Duration pause =
+              verdict.retryAfter() == null
+                  ? retries.delayAfter(attempt, random)
+                  : verdict.retryAfter();
+          if (attempt >= retries.attempts() || !deadline.allows(pause) || !budget.allows(pause)) {
+            throw failure;
+          }
+          pause(request, attempt, pause, failure);
+        }
+        case FAILED -> throw Failures.of(request, outcome, attempt);
+      }
+    }
+  }
+
+  /** Returns what a WebSocket handshake is sent with. */
+  public Tokens tokens() {
+    Map<String, String> all = new HashMap<>(headers);
+    AccessToken[] sent = new AccessToken[credentials.size()];
+    for (int i = 0; i < sent.length; i++) {
+      sent[i] = credentials.get(i).tokens().token();
+      all.put(credentials.get(i).header(), "Bearer " + sent[i].value());
+    }
+    return new Tokens(all, sent);
+  }
+
+  /**
+   * Drops the tokens that were refused and tells whether there are now others: if not, sending the
+   * same ones again would be in vain.
+   */
+  public boolean replaced(Tokens refused) {
+    boolean changed = false;
+    for (int i = 0; i < refused.sent.length; i++) {
+      credentials.get(i).tokens().reject(refused.sent[i]);
+      changed |= !credentials.get(i).tokens().token().value().equals(refused.sent[i].value());
+    }
+    return changed;
+  }
+
+  /** Explains why a handshake failed, like any other request. */
+  public RayException failure(ApiRequest request, Outcome outcome, int attempts) {
+    return Failures.of(request, outcome, attempts);
+  }
+
+  private Outcome attempt(ApiRequest request, Tokens tokens, Deadline deadline, int attempt) {
+    takeSlot(request, deadline, attempt);
+    try {
+      events.tell(listener -> listener.onAttempt(request.method(), request.plainPath(), attempt));
+      LOG.log(
+          Level.DEBUG,
+          () -> "attempt " + attempt + ": " + request.method() + " " + request.plainPath());
+      return transport.send(request, tokens.headers, deadline);
+    } finally {
+      slots.release();
+    }
+  }
+
+  private void takeSlot(ApiRequest request, Deadline deadline, int attempt) {
+    try {
+      if (deadline.nanosLeft() <= 0
+          || !slots.tryAcquire(deadline.nanosLeft(), TimeUnit.NANOSECONDS)) {
+        throw RayTransportException.notSent(
+            "%s %s: the time was up before attempt %d could be sent; other requests of this client were in the way (maxConcurrentRequests)"
+                .formatted(request.method(), request.plainPath(), attempt),
+            null,
+            attempt - 1);
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(request, e);
+    }
+  }
+
+  private void pause(ApiRequest request, int attempt, Duration pause, RayException cause) {
+    events.tell(
+        listener -> listener.onRetry(request.method(), request.plainPath(), attempt, pause, cause));
+    LOG.log(Level.DEBUG, () -> "again in " + pause + ": " + cause.getMessage());
+    try {
+      time.sleep(pause);
+    } catch (InterruptedException e) {
+      throw interrupted(request, e);
+    }
+  }
+
+  private static RayInterruptedException interrupted(ApiRequest request, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new RayInterruptedException(
+        "interrupted before another attempt of " + request.method() + " " + request.plainPath(), e);
+  }
+
+  /** Holds the headers of one attempt and the tokens in them. */
+  public static final class Tokens {
+    private final Map<String, String> headers;
+    private final AccessToken[] sent;
+
+    private Tokens(Map<String, String> headers, AccessToken[] sent) {
+      this.headers = headers;
+      this.sent = sent;
+    }
+
+    /** Returns the headers, tokens included. */
+    public Map<String, String> headers() {
+      return headers;
+    }
+  }
+}

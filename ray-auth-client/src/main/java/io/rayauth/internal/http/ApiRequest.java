@@ -1,0 +1,51 @@
+package io.rayauth.internal.http;
+
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes one request to the dashboard.
+ *
+ * @param method the HTTP method
+ * @param path below the endpoint, percent-encoded, with its query
+ * @param body makes a new publisher for each attempt
+ * @param contentType of the body, null without one
+ * @param responseLimit the longest body that is accepted, in bytes
+ */
+public record ApiRequest(
+    String method,
+    String path,
+    Supplier<BodyPublisher> body,
+    @Nullable String contentType,
+    long responseLimit) {
+  /** A list of 10,000 jobs is about 10 MB, and the log of a job has no limit of its own. */
+  private static final long DEFAULT_RESPONSE_LIMIT = 512L << 20;
+
+  /** Describes a request without a body. */
+  public static ApiRequest of(String method, String path) {
+    return new ApiRequest(method, path, BodyPublishers::noBody, null, DEFAULT_RESPONSE_LIMIT);
+  }
+
+  /** Describes a request with a JSON body. */
+  public static ApiRequest json(String method, String path, byte[] body) {
+    return new ApiRequest(
+        method,
+        path,
+        () -> BodyPublishers.ofByteArray(body),
+        "application/json",
+        DEFAULT_RESPONSE_LIMIT);
+  }
+
+  /** Describes an upload of bytes. */
+  public static ApiRequest upload(String path, Supplier<BodyPublisher> body) {
+    return new ApiRequest("PUT", path, body, "application/octet-stream", DEFAULT_RESPONSE_LIMIT);
+  }
+
+  /** Returns the path without its query, for messages. */
+  public String plainPath() {
+    int query = path.indexOf('?');
+    return query < 0 ? path : path.substring(0, query);
+  }
+}

@@ -1,0 +1,44 @@
+package io.rayauth.internal.http;
+
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Holds an answer, its body complete. */
+public final class ApiResponse {
+  private final int status;
+  private final HttpHeaders headers;
+  private final byte[] body;
+
+  /** Creates an answer; the body is not copied. */
+  public ApiResponse(int status, HttpHeaders headers, byte[] body) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** Returns the HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** Returns the first header of that name. */
+  public Optional<String> header(String name) {
+    return headers.firstValue(name);
+  }
+
+  /** Returns the body itself, not a copy. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** Returns the body as text; bytes that are not UTF-8 are replaced. */
+  public String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** Tells whether this is a web page, which no endpoint of the API answers with. */
+  public boolean isHtml() {
+    return header("Content-Type").orElse("").startsWith("text/html");
+  }
+}

@@ -1,0 +1,239 @@
+package io.rayauth.internal.http;
+
+import io.rayauth.RayEndpoint;
+import io.rayauth.error.RayInterruptedException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one request over the JDK's HTTP client and waits for the whole answer.
+ *
+ * <p>HTTP/1.1 only: an {@code Upgrade: h2c} offer makes old aiohttp drop bodies and kube-rbac-proxy
+ * buffer them before it authenticates. Redirects are never followed: the JDK would send the bearer
+ * along.
+ */
+public final class JdkTransport implements AutoCloseable {
+  private static final AtomicInteger CLIENTS = new AtomicInteger();
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final String CLOSED = "the client is closed";
+
+  private final RayEndpoint endpoint;
+  private final ExecutorService threads;
+  private final Set<Future<?>> exchanges = ConcurrentHashMap.newKeySet();
+  private final Set<WebSocket> webSockets = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable HttpClient client;
+
+  /** Creates a transport to one endpoint; nothing is sent yet. */
+  public JdkTransport(RayEndpoint endpoint, Network network) {
+    this.endpoint = endpoint;
+    String name = "ray-auth-client-" + CLIENTS.incrementAndGet() + "-";
+    AtomicInteger thread = new AtomicInteger();
+    // Our own pool, because the default one keeps its threads for a minute after the last request.
+    this.threads =
+        Executors.newCachedThreadPool(work -> {
+          Thread worker = new Thread(work, name + thread.incrementAndGet());
+          worker.setDaemon(true);
+          return worker;
+        });
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .executor(threads);
+    network.configure(builder);
+    this.client = builder.build();
+  }
+
+  /** Returns where this transport goes. */
+  public RayEndpoint endpoint() {
+    return endpoint;
+  }
+
+  /**
+   * Sends a request and waits for the answer, body included, until the deadline.
+   *
+   * @throws RayInterruptedException if the thread is interrupted; the connection is dropped
+   */
+  public Outcome send(ApiRequest request, Map<String, String> headers, Deadline deadline) {
+    HttpClient client = this.client;
+    if (client == null) {
+      return new Outcome.NoAnswer(CLOSED, new IOException(CLOSED), false, false);
+    }
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(endpoint.resolve(request.path()))
+            .method(request.method(), request.body().get());
+    if (request.contentType() != null) {
+      builder.setHeader("Content-Type", request.contentType());
+    }
+    headers.forEach(builder::setHeader);
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client.sendAsync(builder.build(), LimitedBody.upTo(request.responseLimit()));
+    exchanges.add(exchange);
+    try {
+      HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
+      return new Outcome.Answer(
+          new ApiResponse(response.statusCode(), response.headers(), response.body()));
+    } catch (TimeoutException e) {
+      return new Outcome.NoAnswer(
+          "no complete answer within " + inSeconds(deadline.whole()), e, true, false);
+    } catch (ExecutionException e) {
+      return noAnswer(e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RayInterruptedException(
+          "interrupted while waiting for " + request.method() + " " + request.plainPath(), e);
+    } finally {
+      exchange.cancel(
+          true); // does nothing to an exchange that is over; otherwise closes its socket
+      exchanges.remove(exchange);
+    }
+  }
+
+  /** Opens a WebSocket; the future fails with what the JDK says. */
+  public CompletableFuture<WebSocket> openWebSocket(
+      String path, Map<String, String> headers, WebSocket.Listener listener) {
+    HttpClient client = this.client;
+    if (client == null) {
+      return CompletableFuture.failedFuture(new IOException(CLOSED));
+    }
+    WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
+    headers.forEach(builder::header);
+    CompletableFuture<WebSocket> opening =
+        builder.buildAsync(endpoint.resolveWebSocket(path), listener);
+    exchanges.add(opening);
+    opening.whenComplete((socket, failure) -> {
+      exchanges.remove(opening);
+      if (socket != null) {
+        webSockets.add(socket);
+      }
+    });
+    return opening;
+  }
+
+  /**
+   * Drops a WebSocket: Ray answers no close frame before the job ends, so the connection is cut.
+   */
+  public void drop(WebSocket socket) {
+    socket.abort();
+    webSockets.remove(socket);
+  }
+
+  /**
+   * Cancels what is under way and ends the threads; on JDK 17 the client's selector thread ends
+   * with the next garbage collection.
+   */
+  @Override
+  public void close() {
+    HttpClient open = client;
+    client = null;
+    exchanges.forEach(exchange -> exchange.cancel(true));
+    webSockets.forEach(WebSocket::abort);
+    webSockets.clear();
+    if (open != null) {
+      shutdown(open);
+    }
+    threads.shutdownNow();
+  }
+
+  /** Reads the reason out of a failure of the JDK's client, whose own messages are often null. */
+  public Outcome.NoAnswer noAnswer(Throwable failure) {
+    String where =
+        endpoint.url().getHost()
+            + (endpoint.url().getPort() < 0 ? "" : ":" + endpoint.url().getPort());
+    if (failure instanceof LimitedBody.TooLong) {
+      return new Outcome.NoAnswer(String.valueOf(failure.getMessage()), failure, true, false);
+    }
+    if (failure instanceof SSLException) {
+      return new Outcome.NoAnswer(
+          "TLS with "
+              + where
+              + " failed: "
+              + failure.getMessage()
+              + "; trust its CA with trustCertificates(…) or sslContext(…)",
+          failure,
+          false,
+          false);
+    }
+    if (failure instanceof HttpConnectTimeoutException) {
+      return new Outcome.NoAnswer(
+          where + " did not accept a connection within " + inSeconds(CONNECT_TIMEOUT),
+          failure,
+          false,
+          true);
+    }
+    if (failure instanceof ConnectException) {
+      return caused(failure, UnresolvedAddressException.class)
+          ? new Outcome.NoAnswer(
+              "the host " + endpoint.url().getHost() + " is unknown", failure, false, true)
+          : new Outcome.NoAnswer(
+              "nothing listens at " + where + "; is the dashboard up, or its port forwarded?",
+              failure,
+              false,
+              true);
+    }
+    if (client == null) {
+      return new Outcome.NoAnswer(CLOSED, failure, true, false);
+    }
+    String said = failure.getMessage();
+    String what =
+        caused(failure, ClosedChannelException.class) || said == null
+            ? "the connection to " + where + " was closed"
+            : "the connection to " + where + " broke: " + said;
+    return new Outcome.NoAnswer(what, failure, true, true);
+  }
+
+  private static boolean caused(Throwable failure, Class<? extends Throwable> type) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String inSeconds(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+
+  /** {@code HttpClient.shutdownNow()} is there from JDK 21 on; this is compiled for 17. */
+  private static void shutdown(HttpClient open) {
+    try {
+      MethodHandles.publicLookup()
+          .findVirtual(HttpClient.class, "shutdownNow", MethodType.methodType(void.class))
+          .invoke(open);
+    } catch (NoSuchMethodException e) {
+      System.getLogger(JdkTransport.class.getName())
+          .log(
+              System.Logger.Level.DEBUG,
+              "this JDK ends the HTTP client's selector thread with its garbage collection");
+    } catch (Throwable e) {
+      throw new IllegalStateException("HttpClient.shutdownNow failed", e);
+    }
+  }
+}

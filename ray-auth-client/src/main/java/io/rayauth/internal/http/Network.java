@@ -1,0 +1,59 @@
+package io.rayauth.internal.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds how to get to the endpoint: TLS and proxies.
+ *
+ * @param tls null for the JVM's default
+ * @param proxy null for the JVM's default
+ * @param noProxy hosts, or suffixes that begin with a dot, that are reached directly
+ */
+public record Network(
+    @Nullable SSLContext tls, @Nullable InetSocketAddress proxy, List<String> noProxy) {
+
+  void configure(HttpClient.Builder client) {
+    if (tls != null) {
+      client.sslContext(tls);
+    }
+    if (proxy != null) {
+      client.proxy(new OneProxy(proxy, noProxy));
+    }
+  }
+
+  /** Sends everything through one proxy, some hosts excepted. */
+  private static final class OneProxy extends ProxySelector {
+    private final Proxy proxy;
+    private final List<String> noProxy;
+
+    OneProxy(InetSocketAddress address, List<String> noProxy) {
+      this.proxy = new Proxy(Proxy.Type.HTTP, address);
+      this.noProxy = noProxy;
+    }
+
+    @Override
+    public List<Proxy> select(URI target) {
+      String host = target.getHost().toLowerCase(Locale.ROOT);
+      boolean direct =
+          noProxy.stream()
+              .map(rule -> rule.toLowerCase(Locale.ROOT))
+              .anyMatch(rule -> rule.startsWith(".") ? host.endsWith(rule) : host.equals(rule));
+      return List.of(direct ? Proxy.NO_PROXY : proxy);
+    }
+
+    @Override
+    public void connectFailed(URI target, SocketAddress address, IOException failure) {
+      // Nothing to learn from it: there is one proxy, and the failure reaches the caller.
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.rayauth.internal.json;
+
+import io.rayauth.RayVersion;
+import io.rayauth.error.RayDecodeException;
+import io.rayauth.job.JobDetails;
+import io.rayauth.job.JobId;
+import io.rayauth.job.JobSpec;
+import io.rayauth.job.JobStatus;
+import io.rayauth.job.RuntimeEnv;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads and writes the bodies of the Jobs API.
+ *
+ * <p>Reads from the stream of tokens straight into values, because a list holds everything ever
+ * submitted. Unknown keys are passed over, so that a newer Ray can add some.
+ */
+public final class JobCodec {
+  private static final int EXCERPT = 4096;
+
+  /**
+   * Metadata and runtime env travel to the driver in one environment variable, and Linux takes 128
+   * KiB for one; Ray adds some bytes of its own (measured: 125,000 pass).
+   */
+  private static final int LONGEST_JOB_CONFIG = 125_000;
+
+  /** The metadata key by which a submission recognises its own job after a lost answer. */
+  private static final String NONCE = "rayauth_nonce";
+
+  /** A log is one JSON string, for which Jackson's default limit is too short. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
+          .build();
+
+  private JobCodec() {}
+
+  /**
+   * Writes a submission.
+   *
+   * @throws IllegalArgumentException if metadata and runtime env together are more than a worker
+   *     can be started with
+   */
+  public static byte[] submission(JobSpec spec, JobId id, RuntimeEnv runtimeEnv, String nonce) {
+    Map<String, String> metadata = new LinkedHashMap<>(spec.metadata());
+    metadata.put(NONCE, nonce);
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("entrypoint", spec.entrypoint());
+    fields.put("submission_id", id.value());
+    if (!runtimeEnv.isEmpty()) {
+      fields.put("runtime_env", runtimeEnv.asMap());
+    }
+    fields.put("metadata", metadata);
+    spec.entrypointNumCpus().ifPresent(cpus -> fields.put("entrypoint_num_cpus", cpus));
+    spec.entrypointNumGpus().ifPresent(gpus -> fields.put("entrypoint_num_gpus", gpus));
+    spec.entrypointMemory().ifPresent(bytes -> fields.put("entrypoint_memory", bytes));
+    if (!spec.entrypointResources().isEmpty()) {
+      fields.put("entrypoint_resources", spec.entrypointResources());
+    }
+    if (!spec.entrypointLabelSelector().isEmpty()) {
+      fields.put("entrypoint_label_selector", spec.entrypointLabelSelector());
+    }
+    int config =
+        JSON.writeValueAsBytes(metadata).length + JSON.writeValueAsBytes(runtimeEnv.asMap()).length;
+    if (config > LONGEST_JOB_CONFIG) {
+      throw new IllegalArgumentException(
+          "metadata and runtime env have %,d bytes as JSON; a worker can be started with at most %,d. Ray would accept the job and fail it after 15 minutes. Put large values into a file of the working directory"
+              .formatted(config, LONGEST_JOB_CONFIG));
+    }
+    return JSON.writeValueAsBytes(fields);
+  }
+
+  /** Reads the id out of the answer to a submission. */
+  public static JobId submissionId(byte[] body) {
+    return decoded(
+        "the answer to a submission",
+        body,
+        parser -> new JobId(textField(parser, "submission_id")));
+  }
+
+  /** Reads the version. */
+  public static RayVersion version(byte[] body) {
+    return decoded(
+        "a version",
+        body,
+        parser -> {
+          Map<String, @Nullable Object> fields = object(parser);
+          return new RayVersion(
+              text(fields, "version"),
+              text(fields, "ray_version"),
+              text(fields, "ray_commit"),
+              text(fields, "session_name"));
+        });
+  }
+
+  /** Tells whether a job was submitted with this nonce. */
+  public static boolean hasNonce(byte[] body, String nonce) {
+    return decoded(
+        "a job",
+        body,
+        parser ->
+            object(parser).get("metadata") instanceof Map<?, ?> metadata
+                && nonce.equals(metadata.get(NONCE)));
+  }
+
+  /** Reads whether a job was stopped. */
+  public static boolean stopped(byte[] body) {
+    return decoded(
+        "the answer to a stop", body, parser -> Boolean.TRUE.equals(object(parser).get("stopped")));
+  }
+
+  /** Reads a log. */
+  public static String logs(byte[] body) {
+    return decoded("a log", body, parser -> textField(parser, "logs"));
+  }
+
+  /** Reads one job. */
+  public static JobDetails job(byte[] body) {
+    return decoded("a job", body, JobCodec::job);
+  }
+
+  /** Reads a list of jobs. */
+  public static List<JobDetails> jobs(byte[] body) {
+    return decoded(
+        "a list of jobs",
+        body,
+        parser -> {
+          if (!parser.isExpectedStartArrayToken()) {
+            throw new IllegalStateException("expected a JSON array, got " + parser.currentToken());
+          }
+          List<JobDetails> jobs = new ArrayList<>();
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            jobs.add(job(parser));
+          }
+          return List.copyOf(jobs);
+        });
+  }
+
+  private static JobDetails job(JsonParser parser) {
+    expectObject(parser);
+    String submissionId = null;
+    String rayJobId = null;
+    String type = JobDetails.SUBMISSION;
+    String status = "";
+    String entrypoint = "";
+    String message = null;
+    String errorType = null;
+    String driverNodeId = null;
+    long startTime = 0;
+    long endTime = 0;
+    Map<String, String> metadata = Map.of();
+    RuntimeEnv runtimeEnv = RuntimeEnv.empty();
+    Integer exitCode = null;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (name) {
+        case "submission_id" -> submissionId = parser.getString();
+        case "job_id" -> rayJobId = parser.getString();
+        case "type" -> type = parser.getString();
+        case "status" -> status = parser.getString();
+        case "entrypoint" -> entrypoint = parser.getString();
+        case "message" -> message = parser.getString();
+        case "error_type" -> errorType = parser.getString();
+        case "driver_node_id" -> driverNodeId = parser.getString();
+        case "start_time" -> startTime = parser.getLongValue();
+        case "end_time" -> endTime = parser.getLongValue();
+        case "metadata" -> metadata = strings(parser);
+        case "runtime_env" -> runtimeEnv = RuntimeEnv.of(object(parser));
+        case "driver_exit_code" -> exitCode = parser.getIntValue();
+        default -> parser.skipChildren();
+      }
+    }
+    String id = submissionId != null ? submissionId : rayJobId;
+    if (id == null) {
+      throw new IllegalStateException("a job without submission_id and job_id");
+    }
+    return JobDetails.of(new JobId(id), JobStatus.of(status))
+        .type(type)
+        .entrypoint(entrypoint)
+        .message(message)
+        .errorType(errorType)
+        .rayJobId(rayJobId)
+        .driverNodeId(driverNodeId)
+        .startedAt(startTime > 0 ? Instant.ofEpochMilli(startTime) : null)
+        .endedAt(endTime > 0 ? Instant.ofEpochMilli(endTime) : null) // a driver that runs has 0
+        .metadata(metadata)
+        .runtimeEnv(runtimeEnv)
+        .driverExitCode(exitCode)
+        .build();
+  }
+
+  private static Map<String, String> strings(JsonParser parser) {
+    Map<String, String> strings = new LinkedHashMap<>();
+    object(parser).forEach((key, value) -> strings.put(key, String.valueOf(value)));
+    strings.remove(NONCE); // ours, not the caller's
+    return strings;
+  }
+
+  private static String textField(JsonParser parser, String wanted) {
+    expectObject(parser);
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken token = parser.nextToken();
+      if (name.equals(wanted) && token == JsonToken.VALUE_STRING) {
+        return parser.getString();
+      }
+      parser.skipChildren();
+    }
+    throw new IllegalStateException("there is no text '" + wanted + "'");
+  }
+
+  private static String text(Map<String, @Nullable Object> fields, String name) {
+    return fields.get(name) instanceof String text ? text : "";
+  }
+
+  private static Map<String, @Nullable Object> object(JsonParser parser) {
+    expectObject(parser);
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      parser.nextToken();
+      fields.put(name, value(parser));
+    }
+    return fields;
+  }
+
+  private static @Nullable Object value(JsonParser parser) {
+    return switch (parser.currentToken()) {
+      case VALUE_NULL -> null;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_STRING -> parser.getString();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case START_OBJECT -> object(parser);
+      case START_ARRAY -> {
+        List<@Nullable Object> list = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          list.add(value(parser));
+        }
+        yield list;
+      }
+      default -> throw new IllegalStateException("unexpected " + parser.currentToken());
+    };
+  }
+
+  private static void expectObject(JsonParser parser) {
+    if (!parser.isExpectedStartObjectToken()) {
+      throw new IllegalStateException("expected a JSON object, got " + parser.currentToken());
+    }
+  }
+
+  private static <T> T decoded(String what, byte[] body, Function<JsonParser, T> reader) {
+    try (JsonParser parser = JSON.createParser(body)) {
+      parser.nextToken();
+      return reader.apply(parser);
+    } catch (JacksonException | IllegalStateException | IllegalArgumentException e) {
+      String text = new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8);
+      String said =
+          e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
+      throw new RayDecodeException(
+          "the server's answer is not " + what + ": " + said + "; is this a Ray dashboard?",
+          text,
+          e);
+    }
+  }
+}
