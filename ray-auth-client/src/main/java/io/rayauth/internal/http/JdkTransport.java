@@ -16,6 +16,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +44,7 @@ public final class JdkTransport implements AutoCloseable {
   private final RayEndpoint endpoint;
   private final ExecutorService threads;
   private final Set<Future<?>> exchanges = ConcurrentHashMap.newKeySet();
-  private final Set<WebSocket> webSockets = ConcurrentHashMap.newKeySet();
+  private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
   private volatile @Nullable HttpClient client;
 
   /** Creates a transport to one endpoint; nothing is sent yet. */
@@ -93,6 +94,9 @@ public final class JdkTransport implements AutoCloseable {
     CompletableFuture<HttpResponse<byte[]>> exchange =
         client.sendAsync(builder.build(), LimitedBody.upTo(request.responseLimit()));
     exchanges.add(exchange);
+    if (this.client == null) {
+      exchange.cancel(true); // closed in between, before the exchange was known to close()
+    }
     try {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       return new Outcome.Answer(
@@ -100,6 +104,8 @@ public final class JdkTransport implements AutoCloseable {
     } catch (TimeoutException e) {
       return new Outcome.NoAnswer(
           "no complete answer within " + inSeconds(deadline.whole()), e, true, false);
+    } catch (CancellationException e) {
+      return new Outcome.NoAnswer(CLOSED, e, true, false);
     } catch (ExecutionException e) {
       return noAnswer(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -128,7 +134,7 @@ public final class JdkTransport implements AutoCloseable {
     opening.whenComplete((socket, failure) -> {
       exchanges.remove(opening);
       if (socket != null) {
-        webSockets.add(socket);
+        webSockets.put(socket, listener);
       }
     });
     return opening;
@@ -151,7 +157,11 @@ public final class JdkTransport implements AutoCloseable {
     HttpClient open = client;
     client = null;
     exchanges.forEach(exchange -> exchange.cancel(true));
-    webSockets.forEach(WebSocket::abort);
+    webSockets.forEach(
+        (socket, listener) -> {
+          socket.abort();
+          listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
+        });
     webSockets.clear();
     if (open != null) {
       shutdown(open);
