@@ -84,7 +84,8 @@ class ArchitectureTest {
         .resideInAnyPackage("io.rayauth.token..", "io.rayauth.internal.token..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.rayauth.internal.call..", "io.rayauth.internal.http..", "java.net.http..")
+        .resideInAnyPackage(
+            "io.rayauth.internal.call..", "io.rayauth.internal.http..", "java.net.http..")
         .check(CORE);
   }
 

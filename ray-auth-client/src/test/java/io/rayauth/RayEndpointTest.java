@@ -29,7 +29,15 @@ class RayEndpointTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "localhost:8265", "auto", "ftp://host", "http://", "http://host/a?b=c", "http://host#x", "http://host/../x", "http://ho st"
+        "",
+        "localhost:8265",
+        "auto",
+        "ftp://host",
+        "http://",
+        "http://host/a?b=c",
+        "http://host#x",
+        "http://host/../x",
+        "http://ho st"
       })
   void of_whenItIsNoAddress_saysWhatIsExpected(String url) {
     assertThatThrownBy(() -> RayEndpoint.of(url))
@@ -53,10 +61,19 @@ class RayEndpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "http://localhost:8265, true", "http://127.0.0.1, true", "http://127.9.9.9, true", "http://[::1], true",
-    "http://head.ns.svc:8265, true", "http://head.ns.svc.cluster.local, true", "https://example.org, true",
-    "http://example.org, false", "http://10.0.0.1, false", "http://127.0.0.1.example.org, false",
-    "http://localhost.example.org, false", "http://svc, false", "http://evilcluster.local, false"
+    "http://localhost:8265, true",
+    "http://127.0.0.1, true",
+    "http://127.9.9.9, true",
+    "http://[::1], true",
+    "http://head.ns.svc:8265, true",
+    "http://head.ns.svc.cluster.local, true",
+    "https://example.org, true",
+    "http://example.org, false",
+    "http://10.0.0.1, false",
+    "http://127.0.0.1.example.org, false",
+    "http://localhost.example.org, false",
+    "http://svc, false",
+    "http://evilcluster.local, false"
   })
   void isSafeForTokens_knowsWherePlainHttpIsFine(String url, boolean safe) {
     assertThat(RayEndpoint.of(url).isSafeForTokens()).isEqualTo(safe);

@@ -15,7 +15,8 @@ class RetryPolicyTest {
   void delayAfter_whateverTheAttempt_staysBetweenZeroAndTenSeconds() {
     SplittableRandom random = new SplittableRandom(1);
 
-    for (int attempt : new int[] {Integer.MIN_VALUE, 0, 1, 2, 5, 17, 63, 64, 65, Integer.MAX_VALUE}) {
+    for (int attempt :
+        new int[] {Integer.MIN_VALUE, 0, 1, 2, 5, 17, 63, 64, 65, Integer.MAX_VALUE}) {
       for (int i = 0; i < 200; i++) {
         assertThat(RetryPolicy.upTo(3).delayAfter(attempt, random))
             .isBetween(Duration.ZERO, Duration.ofSeconds(10));

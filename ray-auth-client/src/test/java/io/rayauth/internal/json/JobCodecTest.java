@@ -70,7 +70,10 @@ class JobCodecTest {
 
   @Test
   void version_readsWhatIsThere() {
-    assertThat(JobCodec.version("{\"version\": \"4\", \"ray_version\": \"2.60.0\", \"ray_commit\": \"c\", \"session_name\": \"s\"}".getBytes(UTF_8)))
+    assertThat(
+            JobCodec.version(
+                "{\"version\": \"4\", \"ray_version\": \"2.60.0\", \"ray_commit\": \"c\", \"session_name\": \"s\"}"
+                    .getBytes(UTF_8)))
         .isEqualTo(new RayVersion("4", "2.60.0", "c", "s"));
   }
 
@@ -90,7 +93,8 @@ class JobCodecTest {
   void submission_whenTheRuntimeEnvIsMoreThanAWorkerCanStartWith_isRefused() {
     RuntimeEnv env = RuntimeEnv.builder().envVar("BIG", "x".repeat(130_000)).build();
 
-    assertThatThrownBy(() -> JobCodec.submission(JobSpec.running("true").build(), new JobId("i"), env, "n"))
+    assertThatThrownBy(
+            () -> JobCodec.submission(JobSpec.running("true").build(), new JobId("i"), env, "n"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("125,000");
   }
@@ -104,7 +108,8 @@ class JobCodecTest {
 
   @Test
   void job_whenTheAnswerIsSomethingElse_saysSoWithItsBeginning() {
-    for (String body : new String[] {"", "[]", "null", "{", "{}", "<html>", "{\"submission_id\": 5"}) {
+    for (String body :
+        new String[] {"", "[]", "null", "{", "{}", "<html>", "{\"submission_id\": 5"}) {
       assertThatThrownBy(() -> JobCodec.job(body.getBytes(UTF_8)))
           .isInstanceOfSatisfying(
               RayDecodeException.class, e -> assertThat(e.bodyExcerpt()).isEqualTo(body))

@@ -57,7 +57,8 @@ class LogCursorTest {
 
       for (int connection = 0; connection < 4; connection++) {
         cursor.replay();
-        String seen = log.substring(0, connection == 3 ? log.length() : random.nextInt(log.length() + 1));
+        String seen =
+            log.substring(0, connection == 3 ? log.length() : random.nextInt(log.length() + 1));
         for (String piece : pieces(seen, random)) {
           delivered.append(cursor.fresh(piece));
         }
