@@ -14,5 +14,5 @@ for auth in open token; do
     while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
     echo "The $auth Ray is down; its logs are in $state/logs"
   fi
-  rm -f "$state.pid" "$state/url" "$state/token"
+  rm -f "$state.pid"
 done

@@ -1,8 +1,8 @@
 """Runs one Ray head on loopback, for as long as it is wanted, and leaves nothing behind.
 
-Prints the URL of the dashboard on one line once the head takes jobs. The state folder then holds `url`, in token
-mode `token` (readable by its owner only), and after the end Ray's own logs. Ends with SIGTERM, or with the end of
-standard input under --while-stdin-open, so that a test run that was killed takes its head along.
+Prints the URL of the dashboard on one line once the head takes jobs. The state folder then holds `url` and, in
+token mode, `token` (readable by its owner only); after the end, only the logs. Ends with SIGTERM, or with the end
+of standard input under --while-stdin-open, so that a test run that was killed takes its head along.
 
 Linux only: it adopts orphans (PR_SET_CHILD_SUBREAPER), the one sure way to find every process a head has started.
 """
@@ -90,6 +90,8 @@ def run(options):
                 check_alive(head, state)
         finally:
             end_descendants()
+            (state / "url").unlink(missing_ok=True)
+            (state / "token").unlink(missing_ok=True)
             keep_logs(temp, state / "logs")
 
 
