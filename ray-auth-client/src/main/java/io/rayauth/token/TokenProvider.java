@@ -18,4 +18,27 @@ public interface TokenProvider {
    * @throws TokenUnavailableException if there is none; the message says which source was asked
    */
   AccessToken token();
+
+  static TokenProvider of(String token) {
+    AccessToken value = AccessToken.of(token);
+    return () -> value;
+  }
+
+  static TokenProvider named(String name) {
+    throw TokenUnavailableException.absent("no provider " + name);
+  }
+
+  static TokenProvider rayEnvironment() {
+    return () -> AccessToken.of(System.getenv("RAY_AUTH_TOKEN"));
+  }
+
+  static TokenProvider ofFile(java.nio.file.Path file) {
+    return () -> {
+      try {
+        return AccessToken.of(java.nio.file.Files.readString(file).strip());
+      } catch (java.io.IOException e) {
+        throw TokenUnavailableException.broken("no file " + file, e);
+      }
+    };
+  }
 }

@@ -15,7 +15,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -42,8 +42,8 @@ public final class JdkTransport implements AutoCloseable {
 
   private final RayEndpoint endpoint;
   private final ExecutorService threads;
-  private final Set<Future<?>> exchanges = ConcurrentHashMap.newKeySet();
-  private final Set<WebSocket> webSockets = ConcurrentHashMap.newKeySet();
+  private final Map<Object, Future<?>> exchanges = new ConcurrentHashMap<>();
+  private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
   private volatile @Nullable HttpClient client;
 
   /** Creates a transport to one endpoint; nothing is sent yet. */
@@ -92,7 +92,11 @@ public final class JdkTransport implements AutoCloseable {
     headers.forEach(builder::setHeader);
     CompletableFuture<HttpResponse<byte[]>> exchange =
         client.sendAsync(builder.build(), LimitedBody.upTo(request.responseLimit()));
-    exchanges.add(exchange);
+    Object ticket = new Object();
+    exchanges.put(ticket, exchange);
+    if (this.client == null) {
+      exchange.cancel(true); // closed in between, before the exchange was known to close()
+    }
     try {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       return new Outcome.Answer(
@@ -100,6 +104,8 @@ public final class JdkTransport implements AutoCloseable {
     } catch (TimeoutException e) {
       return new Outcome.NoAnswer(
           "no complete answer within " + inSeconds(deadline.whole()), e, true, false);
+    } catch (CancellationException e) {
+      return new Outcome.NoAnswer(CLOSED, e, true, false);
     } catch (ExecutionException e) {
       return noAnswer(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -109,7 +115,7 @@ public final class JdkTransport implements AutoCloseable {
     } finally {
       exchange.cancel(
           true); // does nothing to an exchange that is over; otherwise closes its socket
-      exchanges.remove(exchange);
+      exchanges.remove(ticket);
     }
   }
 
@@ -124,13 +130,15 @@ public final class JdkTransport implements AutoCloseable {
     headers.forEach(builder::header);
     CompletableFuture<WebSocket> opening =
         builder.buildAsync(endpoint.resolveWebSocket(path), listener);
-    exchanges.add(opening);
-    opening.whenComplete((socket, failure) -> {
-      exchanges.remove(opening);
-      if (socket != null) {
-        webSockets.add(socket);
-      }
-    });
+    Object ticket = new Object();
+    exchanges.put(ticket, opening);
+    CompletableFuture<WebSocket> unused =
+        opening.whenComplete((socket, failure) -> {
+          exchanges.remove(ticket);
+          if (socket != null) {
+            webSockets.put(socket, listener);
+          }
+        });
     return opening;
   }
 
@@ -150,8 +158,11 @@ public final class JdkTransport implements AutoCloseable {
   public void close() {
     HttpClient open = client;
     client = null;
-    exchanges.forEach(exchange -> exchange.cancel(true));
-    webSockets.forEach(WebSocket::abort);
+    exchanges.values().forEach(exchange -> exchange.cancel(true));
+    webSockets.forEach((socket, listener) -> {
+      socket.abort();
+      listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
+    });
     webSockets.clear();
     if (open != null) {
       shutdown(open);
