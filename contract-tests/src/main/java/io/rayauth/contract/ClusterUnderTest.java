@@ -56,8 +56,7 @@ interface ClusterUnderTest {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .untilAsserted(
-            () -> assertThat(client().job(id).status()).isEqualTo(JobStatus.RUNNING));
+        .untilAsserted(() -> assertThat(client().job(id).status()).isEqualTo(JobStatus.RUNNING));
     return id;
   }
 

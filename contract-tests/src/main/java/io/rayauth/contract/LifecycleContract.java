@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a job ends: by itself, by failure, by a signal, by being stopped; and how its record goes. */
+/**
+ * How a job ends: by itself, by failure, by a signal, by being stopped; and how its record goes.
+ */
 interface LifecycleContract extends ClusterUnderTest {
 
   /** Everything that can be asked of one job. */
@@ -76,12 +78,11 @@ interface LifecycleContract extends ClusterUnderTest {
 
     assertThatExceptionOfType(AwaitTimeoutException.class)
         .isThrownBy(() -> client().await(id, Duration.ofMillis(300)))
-        .satisfies(
-            timeout -> {
-              assertThat(timeout.lastSeen().id()).isEqualTo(id);
-              assertThat(timeout.lastSeen().status()).isEqualTo(JobStatus.RUNNING);
-              assertThat(timeout).hasMessageContaining(id.value());
-            });
+        .satisfies(timeout -> {
+          assertThat(timeout.lastSeen().id()).isEqualTo(id);
+          assertThat(timeout.lastSeen().status()).isEqualTo(JobStatus.RUNNING);
+          assertThat(timeout).hasMessageContaining(id.value());
+        });
     assertThat(client().job(id).status()).isEqualTo(JobStatus.RUNNING);
   }
 
@@ -134,10 +135,9 @@ interface LifecycleContract extends ClusterUnderTest {
         .during(Duration.ofMillis(2500))
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(250))
-        .untilAsserted(
-            () ->
-                assertThatExceptionOfType(JobNotFoundException.class)
-                    .isThrownBy(() -> client().job(id)));
+        .untilAsserted(() ->
+            assertThatExceptionOfType(JobNotFoundException.class)
+                .isThrownBy(() -> client().job(id)));
     assertThat(client().jobs()).extracting(JobDetails::id).doesNotContain(id);
   }
 
@@ -147,15 +147,14 @@ interface LifecycleContract extends ClusterUnderTest {
 
     assertThatExceptionOfType(RayApiException.class)
         .isThrownBy(() -> client().delete(id))
-        .satisfies(
-            refused -> {
-              assertThat(refused.reason())
-                  .contains("it is in a non-terminal state RUNNING")
-                  .doesNotContain("\n");
-              assertThat(refused.getMessage())
-                  .contains("DELETE", refused.reason())
-                  .doesNotContain("Traceback");
-            });
+        .satisfies(refused -> {
+          assertThat(refused.reason())
+              .contains("it is in a non-terminal state RUNNING")
+              .doesNotContain("\n");
+          assertThat(refused.getMessage())
+              .contains("DELETE", refused.reason())
+              .doesNotContain("Traceback");
+        });
     assertThat(client().job(id).status()).isEqualTo(JobStatus.RUNNING);
   }
 

@@ -45,15 +45,13 @@ interface PackageContract extends ClusterUnderTest {
     String secretOfTheFile = JobId.random().value();
     Path archive = zip(folder, "steps/run.sh", "echo \"ran $1 " + secretOfTheFile + "\"\n");
 
-    JobDetails job =
-        ended(JobSpec.running("sh steps/run.sh train").workingDir(archive).build());
+    JobDetails job = ended(JobSpec.running("sh steps/run.sh train").workingDir(archive).build());
 
     assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
     assertThat(client().logs(job.id())).contains("ran train " + secretOfTheFile + "\n");
     assertThat(job.runtimeEnv().asMap().get("working_dir"))
         .isInstanceOfSatisfying(
-            String.class,
-            uri -> assertThat(client().packageExists(new PackageUri(uri))).isTrue());
+            String.class, uri -> assertThat(client().packageExists(new PackageUri(uri))).isTrue());
   }
 
   @Test

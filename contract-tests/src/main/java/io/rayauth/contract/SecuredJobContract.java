@@ -40,8 +40,7 @@ public abstract class SecuredJobContract extends JobContract {
 
     try (JobClient stranger = newBuilder().tokenProvider(TokenProvider.of(WRONG_TOKEN)).build()) {
       assertThatExceptionOfType(RayAuthException.class)
-          .isThrownBy(
-              () -> stranger.submit(JobSpec.running("true").submissionId(id).build()))
+          .isThrownBy(() -> stranger.submit(JobSpec.running("true").submissionId(id).build()))
           .satisfies(refused -> assertThat(refused.status()).isIn(401, 403));
     }
 

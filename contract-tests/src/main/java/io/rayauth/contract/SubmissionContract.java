@@ -90,14 +90,14 @@ interface SubmissionContract extends ClusterUnderTest {
 
   @Test
   default void submit_withResourcesThatNoNodeHas_waitsAndSaysWhy() {
-    JobId id =
-        submitted(JobSpec.running("true").entrypointResource("no-such-resource", 1).build());
+    JobId id = submitted(JobSpec.running("true").entrypointResource("no-such-resource", 1).build());
 
     JobDetails job = client().job(id);
 
     assertThat(job.status()).isEqualTo(JobStatus.PENDING);
     assertThat(job.status().isTerminal()).isFalse();
-    assertThat(job.message()).hasValueSatisfying(message -> assertThat(message).contains("resources"));
+    assertThat(job.message())
+        .hasValueSatisfying(message -> assertThat(message).contains("resources"));
     assertThat(job.endedAt()).isEmpty();
     assertThat(client().logs(id)).isEmpty();
   }
@@ -161,14 +161,13 @@ interface SubmissionContract extends ClusterUnderTest {
 
     assertThatExceptionOfType(RayApiException.class)
         .isThrownBy(() -> client().submit(spec))
-        .satisfies(
-            refused -> {
-              assertThat(refused.status()).isEqualTo(400);
-              assertThat(refused.reason()).contains("Invalid label selector value");
-              assertThat(refused.getMessage()).contains("in((((").doesNotContain("Traceback");
-              assertThat(refused.isRetryable()).isFalse();
-              assertThat(refused.attempts()).isEqualTo(1);
-            });
+        .satisfies(refused -> {
+          assertThat(refused.status()).isEqualTo(400);
+          assertThat(refused.reason()).contains("Invalid label selector value");
+          assertThat(refused.getMessage()).contains("in((((").doesNotContain("Traceback");
+          assertThat(refused.isRetryable()).isFalse();
+          assertThat(refused.attempts()).isEqualTo(1);
+        });
   }
 
   @Test
