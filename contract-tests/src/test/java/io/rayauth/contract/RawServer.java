@@ -31,16 +31,18 @@ final class RawServer implements AutoCloseable {
   /** Stands for an answer that never comes. */
   static final String SILENCE = "";
 
+  /** At the end of an answer: closes the connection after what is in front of it. */
+  static final String CLOSE = "\u0004";
+
   private final ServerSocket listener;
-  private final Function<Integer, String> answers;
+  private final Function<String, String> answers;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> heads = new CopyOnWriteArrayList<>();
-  private final AtomicInteger asked = new AtomicInteger();
   private final Semaphore requests = new Semaphore(0);
   private final CountDownLatch firstDisconnect = new CountDownLatch(1);
 
-  private RawServer(Function<Integer, String> answers) {
+  private RawServer(Function<String, String> answers) {
     this.answers = answers;
     try {
       this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -52,7 +54,13 @@ final class RawServer implements AutoCloseable {
 
   /** Starts a server that gives these answers in turn, and the last one from then on. */
   static RawServer answering(String... answers) {
-    return new RawServer(n -> answers[Math.min(n, answers.length - 1)]);
+    AtomicInteger asked = new AtomicInteger();
+    return new RawServer(head -> answers[Math.min(asked.getAndIncrement(), answers.length - 1)]);
+  }
+
+  /** Starts a server whose answer depends on request line and headers. */
+  static RawServer deciding(Function<String, String> answers) {
+    return new RawServer(answers);
   }
 
   /** Makes an answer of the Jobs API. */
@@ -125,8 +133,12 @@ final class RawServer implements AutoCloseable {
         heads.add(head);
         in.skipNBytes(bodyLength(head));
         requests.release();
-        String answer = answers.apply(asked.getAndIncrement());
-        socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+        String answer = answers.apply(head);
+        boolean last = answer.endsWith(CLOSE);
+        socket.getOutputStream().write(answer.replace(CLOSE, "").getBytes(StandardCharsets.UTF_8));
+        if (last) {
+          return;
+        }
       }
     } catch (IOException disconnected) {
       // Which is what some tests wait for.
