@@ -812,9 +812,7 @@ public final class JobClient implements AutoCloseable {
       }
       if (headers.keySet().stream().anyMatch(header::equalsIgnoreCase)) {
         throw new IllegalArgumentException(
-            "both a header and a token provider want to set "
-                + header
-                + "; leave one of them out");
+            "both a header and a token provider want to set " + header + "; leave one of them out");
       }
       CachingTokenProvider cache =
           CachingTokenProvider.around(

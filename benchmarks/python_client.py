@@ -1,0 +1,54 @@
+"""Runs blocks of calls with Ray's own client and answers how long each block took.
+
+The first line of stdin says where to and with which token; every further line is one block. Only the calls are timed, not
+the start of Python.
+"""
+
+import json
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+answers = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)  # whatever Ray prints is not an answer
+for name in ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS", "RAY_AUTH_MODE"):
+    os.environ.pop(name, None)  # Ray prefers them to what it is given
+
+import ray  # noqa: E402
+from ray.job_submission import JobSubmissionClient  # noqa: E402
+
+
+def many(client, threads, job_id, callers, calls):
+    def caller(_):
+        for _ in range(calls):
+            client.get_job_info(job_id)
+
+    list(threads.map(caller, range(callers)))
+
+
+def main():
+    target = json.loads(sys.stdin.readline())
+    client = JobSubmissionClient(
+        target["address"], headers={"Authorization": "Bearer " + target["token"]}
+    )
+    threads = ThreadPoolExecutor(max_workers=64)
+    python = ".".join(map(str, sys.version_info[:3]))
+    print(json.dumps({"version": f"Ray {ray.__version__} on Python {python}"}), file=answers)
+    for line in sys.stdin:
+        block = json.loads(line)
+        start = time.perf_counter_ns()
+        if block["call"] == "job":
+            for _ in range(block["calls"]):
+                client.get_job_info(block["id"])
+        elif block["call"] == "many":
+            many(client, threads, block["id"], block["callers"], block["calls"])
+        else:
+            for _ in range(block["calls"]):
+                found = len(client.list_jobs())
+                if found != block["jobs"]:
+                    raise AssertionError(f"{found} jobs instead of {block['jobs']}")
+        print(json.dumps({"nanos": time.perf_counter_ns() - start}), file=answers)
+
+
+main()

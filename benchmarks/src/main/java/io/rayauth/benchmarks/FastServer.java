@@ -1,0 +1,23 @@
+package io.rayauth.benchmarks;
+
+import io.rayauth.testkit.FakeRay;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Serves both fakes from a process of its own, so that what they allocate and collect is not
+ * counted as the client's. Ends when its stdin does, so never outlives the measurement.
+ */
+public final class FastServer {
+  private FastServer() {}
+
+  /** Starts the servers, prints where they are and waits for the end of stdin. */
+  public static void main(String[] args) throws IOException {
+    try (FakeRay ray = FakeRay.start();
+        JobListServer list = JobListServer.start()) {
+      System.out.println(ray.url());
+      System.out.println(list.url());
+      System.in.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.rayauth.benchmarks;
+
+import static io.rayauth.benchmarks.Target.atLeast;
+import static io.rayauth.benchmarks.Target.atMost;
+
+import org.jspecify.annotations.Nullable;
+
+/** Lists what is measured, in the order of the table. */
+enum Row {
+  JOB_TIME_BARE("`job(id)`: time ÷ bare HTTP client", "µs", 1e3, atMost(1.05), atMost(1.05)),
+  JOB_BYTES_BARE("`job(id)`: allocation ÷ bare HTTP client", "kB", 1e3, atMost(1.5), atMost(1.5)),
+  JOB_TIME_PYTHON("`job(id)`: time ÷ Python client", "µs", 1e3, atMost(0.5), atMost(0.95)),
+  CALLERS_BARE("64 callers: calls/s ÷ bare HTTP client", "/s", 1, atLeast(0.95), atLeast(0.95)),
+  CALLERS_PYTHON("64 callers: calls/s ÷ Python client", "/s", 1, atLeast(5), null),
+  LIST_TREE(
+      "`jobs()`, 10,000 jobs: time ÷ bare HTTP client + Jackson tree",
+      "ms",
+      1e6,
+      atMost(0.6),
+      null),
+  LIST_PYTHON("`jobs()`, 10,000 jobs: time ÷ Python client", "ms", 1e6, atMost(0.2), null),
+  TOKEN_LASTING("cached token without an end, 1 thread: ns", "ns", 1, atMost(25), null),
+  TOKEN_EXPIRING("cached token that expires, 1 thread: ns", "ns", 1, atMost(25), null),
+  TOKEN_LASTING_SHARED(
+      "cached token without an end, 8 threads: ns of a core each", "ns", 1, atMost(25), null),
+  TOKEN_EXPIRING_SHARED(
+      "cached token that expires, 8 threads: ns of a core each", "ns", 1, atMost(25), null);
+
+  private final String title;
+  private final String unit;
+  private final double unitSize;
+  private final @Nullable Target fast;
+  private final @Nullable Target real;
+
+  Row(
+      String title,
+      String unit,
+      double unitSize,
+      @Nullable Target fast,
+      @Nullable Target real) {
+    this.title = title;
+    this.unit = unit;
+    this.unitSize = unitSize;
+    this.fast = fast;
+    this.real = real;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String unit() {
+    return unit;
+  }
+
+  double inUnits(double value) {
+    return value / unitSize;
+  }
+
+  @Nullable Target target(Column column) {
+    return column == Column.FAST ? fast : real;
+  }
+
+  /** Against what the numbers of a row were taken. */
+  enum Column {
+    FAST("fast server"),
+    REAL("real Ray");
+
+    private final String title;
+
+    Column(String title) {
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.rayauth.benchmarks;
+
+import io.rayauth.benchmarks.Row.Column;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs {@link CachedTokenBenchmark} with one thread and with many. */
+final class TokenRuns {
+  private static final int MANY = 8;
+
+  private TokenRuns() {}
+
+  static void measure(Report report) throws RunnerException {
+    Map<String, Double> alone = nanosOfACore(1);
+    report.add(comparison(Row.TOKEN_LASTING, alone, "lasting"));
+    report.add(comparison(Row.TOKEN_EXPIRING, alone, "expiring"));
+    Map<String, Double> shared = nanosOfACore(MANY);
+    report.add(comparison(Row.TOKEN_LASTING_SHARED, shared, "lasting"));
+    report.add(comparison(Row.TOKEN_EXPIRING_SHARED, shared, "expiring"));
+  }
+
+  private static Comparison comparison(Row row, Map<String, Double> nanos, String benchmark) {
+    double ours = nanos.getOrDefault(benchmark, Double.NaN);
+    double field = nanos.getOrDefault("volatileField", Double.NaN);
+    return new Comparison(row, Column.FAST, ours, field, ours);
+  }
+
+  /**
+   * Returns what each benchmark costs a core. More threads than cores take turns, which makes each
+   * of them slower but costs nothing more, unless they wait for one another.
+   */
+  private static Map<String, Double> nanosOfACore(int threads) throws RunnerException {
+    double turns = Math.max(1, (double) threads / Runtime.getRuntime().availableProcessors());
+    return new Runner(
+            new OptionsBuilder()
+                .include(CachedTokenBenchmark.class.getName())
+                .threads(threads)
+                .verbosity(VerboseMode.SILENT)
+                .build())
+        .run().stream()
+            .collect(
+                Collectors.toMap(
+                    run -> run.getPrimaryResult().getLabel(),
+                    run -> run.getPrimaryResult().getScore() / turns));
+  }
+}
