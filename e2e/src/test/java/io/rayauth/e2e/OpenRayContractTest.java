@@ -4,9 +4,10 @@ import io.rayauth.contract.JobContract;
 import io.rayauth.token.TokenProvider;
 import java.net.URI;
 
-/** The contract, asked of a real Ray without authentication. */
+/** Asks an open Ray, which looks at no token, everything of the contract. */
 @WithRealRay(RayMode.OPEN)
 class OpenRayContractTest extends JobContract {
+
   private final RealRay ray;
 
   OpenRayContractTest(RealRay ray) {
@@ -20,6 +21,6 @@ class OpenRayContractTest extends JobContract {
 
   @Override
   protected TokenProvider token() {
-    return TokenProvider.of("canary-nobody-asks-for-it");
+    return TokenProvider.of("canary-nobody-looks-at-this-one");
   }
 }
