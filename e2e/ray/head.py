@@ -29,7 +29,7 @@ LOOPBACK = "127.0.0.1"
 PORTS_PER_HEAD = 200
 FIRST_PORT, LAST_PORT = 11_000, 31_000  # below the range from which the kernel hands out ports
 LONGEST_TEMP_DIR = 32  # Ray puts Unix sockets under it, whose paths end at 107 characters
-READY_SECONDS = 90
+READY_SECONDS = 180
 TERM_SECONDS = 10
 PR_SET_CHILD_SUBREAPER = 36
 

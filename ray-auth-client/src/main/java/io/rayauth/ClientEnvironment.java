@@ -1,8 +1,11 @@
 package io.rayauth;
 
+import io.rayauth.internal.call.Credential;
 import io.rayauth.internal.token.JobHeaders;
+import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads the variables that Ray's own client reads ({@code
@@ -30,19 +33,30 @@ final class ClientEnvironment {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(variable + ": " + e.getMessage(), e);
     }
-    boolean authorized = false;
-    if (isSet("RAY_JOB_HEADERS")) {
-      JobHeaders headers = JobHeaders.parse(variables.getOrDefault("RAY_JOB_HEADERS", ""));
-      headers.others().forEach(builder::header);
-      headers.bearer().ifPresent(token -> builder.tokenProvider(() -> token));
-      authorized = headers.setsAuthorization();
-    }
+    boolean authorized = isSet("RAY_JOB_HEADERS") && applyHeaders(builder);
     if (!authorized && isSet("RAY_AUTH_PROVIDER")) {
       builder.tokenProvider(TokenProvider.named(variables.getOrDefault("RAY_AUTH_PROVIDER", "")));
     } else if (!authorized && wantsToken()) {
       builder.tokenProvider(TokenProvider.rayEnvironment());
     }
     return builder.build();
+  }
+
+  /**
+   * Tells whether one of the headers is {@code Authorization}, after which no other token is looked
+   * for.
+   */
+  private boolean applyHeaders(JobClient.Builder builder) {
+    try {
+      Map<String, String> headers = JobHeaders.parse(variables.getOrDefault("RAY_JOB_HEADERS", ""));
+      Optional<AccessToken> bearer = JobHeaders.bearer(headers, Credential.EDGE);
+      bearer.ifPresent(token -> builder.tokenProvider(() -> token));
+      (bearer.isPresent() ? JobHeaders.without(headers, Credential.EDGE) : headers)
+          .forEach(builder::header);
+      return headers.keySet().stream().anyMatch(Credential.EDGE::equalsIgnoreCase);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("RAY_JOB_HEADERS: " + e.getMessage(), e);
+    }
   }
 
   /**

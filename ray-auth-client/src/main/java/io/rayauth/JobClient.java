@@ -776,8 +776,9 @@ public final class JobClient implements AutoCloseable {
       }
       Events events = new Events(listener);
       List<Credential> credentials = new ArrayList<>();
-      addCredential(credentials, Credential.EDGE, edgeTokens, events);
-      addCredential(credentials, Credential.RAY, rayTokens, events);
+      List<CachingTokenProvider> ownCaches = new ArrayList<>();
+      addCredential(credentials, ownCaches, Credential.EDGE, edgeTokens, events);
+      addCredential(credentials, ownCaches, Credential.RAY, rayTokens, events);
       SSLContext tls = sslContext != null || pemTls == null ? sslContext : pemTls.context();
       JdkTransport transport = new JdkTransport(endpoint, new Network(tls, proxy, noProxy));
       CallEngine engine =
@@ -793,7 +794,7 @@ public final class JobClient implements AutoCloseable {
       return new JobClient(
           transport,
           engine,
-          () -> credentials.forEach(credential -> credential.tokens().close()),
+          () -> ownCaches.forEach(CachingTokenProvider::close),
           events,
           requestTimeout,
           time,
@@ -802,6 +803,7 @@ public final class JobClient implements AutoCloseable {
 
     private void addCredential(
         List<Credential> credentials,
+        List<CachingTokenProvider> ownCaches,
         String header,
         @Nullable TokenProvider provider,
         Events events) {
@@ -812,11 +814,13 @@ public final class JobClient implements AutoCloseable {
         throw new IllegalArgumentException(
             "both a header and a token provider want to set " + header + "; leave one of them out");
       }
-      credentials.add(
-          new Credential(
-              header,
-              CachingTokenProvider.around(
-                  provider, CachePolicy.builder().build(), time, random, new TokenEvents(events))));
+      CachingTokenProvider cache =
+          CachingTokenProvider.around(
+              provider, CachePolicy.builder().build(), time, random, new TokenEvents(events));
+      if (cache != provider) {
+        ownCaches.add(cache); // one that was given to us belongs to the caller
+      }
+      credentials.add(new Credential(header, cache));
     }
 
     private PemTls pem() {

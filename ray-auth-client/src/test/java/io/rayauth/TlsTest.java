@@ -174,9 +174,23 @@ class TlsTest {
           new ProcessBuilder(
                   List.of(
                       Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                      "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name,
-                      "-ext", san, "-validity", "2", "-keystore", file.toString(),
-                      "-storetype", "PKCS12", "-storepass", new String(PASSWORD)))
+                      "-genkeypair",
+                      "-alias",
+                      name,
+                      "-keyalg",
+                      "EC",
+                      "-dname",
+                      "CN=" + name,
+                      "-ext",
+                      san,
+                      "-validity",
+                      "2",
+                      "-keystore",
+                      file.toString(),
+                      "-storetype",
+                      "PKCS12",
+                      "-storepass",
+                      new String(PASSWORD)))
               .redirectErrorStream(true)
               .start();
       String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
@@ -193,9 +207,13 @@ class TlsTest {
     }
 
     private static String pem(String kind, byte[] der) {
-      return "-----BEGIN " + kind + "-----\n"
+      return "-----BEGIN "
+          + kind
+          + "-----\n"
           + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-          + "\n-----END " + kind + "-----\n";
+          + "\n-----END "
+          + kind
+          + "-----\n";
     }
   }
 }

@@ -1,4 +1,7 @@
-/** Sources of tokens and the cache in front of them. Sees no requests. */
+/**
+ * Where tokens come from and how they are kept: file, environment, command, chain and the one cache
+ * over them. Sees no request.
+ */
 @NullMarked
 package io.rayauth.internal.token;
 

@@ -1,0 +1,73 @@
+package io.rayauth.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rayauth.docs.MarkdownFile.Block;
+import io.rayauth.docs.MarkdownFile.Mark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SnippetsAreCurrentTest {
+  @Test
+  void javaBlocks_whereverTheyStand_equalTheirRegions() throws IOException {
+    Map<String, String> regions = Regions.all();
+
+    SoftAssertions softly = new SoftAssertions();
+    for (MarkdownFile file : MarkdownFile.all()) {
+      for (Block block : javaBlocks(file)) {
+        String name = block.mark().map(Mark::name).orElse("no snippet comment before it");
+        softly
+            .assertThat(block.text().stripIndent())
+            .as("%s, line %d: %s", file, block.line(), name)
+            .isEqualTo(regions.get(name));
+      }
+    }
+
+    softly.assertAll();
+  }
+
+  @Test
+  void regions_whereverTheyStand_areShownSomewhere() throws IOException {
+    Set<String> shown = new TreeSet<>();
+    for (MarkdownFile file : MarkdownFile.all()) {
+      javaBlocks(file).forEach(block -> block.mark().map(Mark::name).ifPresent(shown::add));
+    }
+
+    assertThat(shown).containsExactlyInAnyOrderElementsOf(Regions.all().keySet());
+  }
+
+  @Test
+  void links_withinTheProject_leadToFiles() throws IOException {
+    for (MarkdownFile file : MarkdownFile.all()) {
+      assertThat(file.localLinks()).as("links of %s", file).allMatch(Files::exists);
+    }
+  }
+
+  @Test
+  void readme_namesTheVersionOfTheBuild() throws IOException {
+    String pom = Files.readString(Path.of("../pom.xml"));
+
+    List<Block> dependencies =
+        MarkdownFile.readme().blocks().stream()
+            .filter(block -> block.language().equals("xml"))
+            .toList();
+
+    String version = pom.replaceFirst("(?s).*?(<version>[^<]+</version>).*", "$1");
+    assertThat(dependencies)
+        .isNotEmpty()
+        .allSatisfy(block -> assertThat(block.text()).contains(version));
+  }
+
+  private static List<Block> javaBlocks(MarkdownFile file) {
+    return file.blocks().stream().filter(block -> block.language().equals("java")).toList();
+  }
+}

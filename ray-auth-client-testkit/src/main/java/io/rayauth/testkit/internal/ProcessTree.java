@@ -1,0 +1,100 @@
+package io.rayauth.testkit.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Is a process with its descendants as they were at one moment. */
+final class ProcessTree {
+  /** Present on Linux; elsewhere a job has no session of its own and only its tree is known. */
+  private static final boolean HAS_SESSIONS =
+      Stream.of("/usr/bin/setsid", "/bin/setsid")
+          .anyMatch(name -> Files.isExecutable(Path.of(name)));
+
+  private final List<ProcessHandle> members;
+
+  private ProcessTree(List<ProcessHandle> members) {
+    this.members = members;
+  }
+
+  static ProcessTree of(Process root) {
+    List<ProcessHandle> members = new ArrayList<>();
+    members.add(root.toHandle());
+    root.descendants().forEach(members::add);
+    return new ProcessTree(members);
+  }
+
+  /** The start of a command line that gives its program a session, and so a group, of its own. */
+  static List<String> inNewSession(String... command) {
+    List<String> line = new ArrayList<>();
+    if (HAS_SESSIONS) {
+      line.add("setsid");
+    }
+    line.addAll(List.of(command));
+    return line;
+  }
+
+  /** Sends SIGTERM or SIGINT to all of them. */
+  void signal(String name) {
+    if (name.equals("SIGINT")) {
+      List<String> ids = members.stream().map(member -> String.valueOf(member.pid())).toList();
+      kill("INT", ids);
+    } else {
+      members.forEach(ProcessHandle::destroy);
+    }
+  }
+
+  void kill() {
+    members.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  boolean isAlive() {
+    return alive() > 0;
+  }
+
+  int alive() {
+    return (int) members.stream().filter(ProcessTree::isAlive).count();
+  }
+
+  /** A zombie whose parent does not ask for it counts as dead. */
+  private static boolean isAlive(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException noProcFileSystem) {
+      return process.isAlive();
+    }
+  }
+
+  /** Kills whatever is left in the session of a job, orphans included. */
+  static void killSession(long leader) {
+    if (HAS_SESSIONS) {
+      kill("KILL", List.of("-" + leader));
+    }
+  }
+
+  private static void kill(String signal, List<String> targets) {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$0\" -- \"$@\" 2>/dev/null", signal));
+    command.addAll(targets);
+    try {
+      Process kill =
+          new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      kill.waitFor(5, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot run kill", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
