@@ -32,12 +32,7 @@ enum Row {
   private final @Nullable Target fast;
   private final @Nullable Target real;
 
-  Row(
-      String title,
-      String unit,
-      double unitSize,
-      @Nullable Target fast,
-      @Nullable Target real) {
+  Row(String title, String unit, double unitSize, @Nullable Target fast, @Nullable Target real) {
     this.title = title;
     this.unit = unit;
     this.unitSize = unitSize;

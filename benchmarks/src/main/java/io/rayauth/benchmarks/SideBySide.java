@@ -20,8 +20,7 @@ public final class SideBySide {
   static final String WITHOUT_PYTHON = "--without-python";
 
   private static final Path JSON = Path.of("benchmarks", "target", "side-by-side.json");
-  private static final Set<Row> OF_ONE_JOB =
-      EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
+  private static final Set<Row> OF_ONE_JOB = EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
 
   private final Options options;
   private final Report report = new Report();
