@@ -14,8 +14,7 @@ import java.util.concurrent.Future;
 
 /** Runs one call many times and tells what that took. */
 final class Blocks implements AutoCloseable {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final ExecutorService callers;
   private final int concurrency;
@@ -48,11 +47,10 @@ final class Blocks implements AutoCloseable {
   long concurrentNanos(Runnable call, int callsEach) {
     List<Callable<Void>> shares = new ArrayList<>();
     for (int i = 0; i < concurrency; i++) {
-      shares.add(
-          () -> {
-            repeat(call, callsEach);
-            return null;
-          });
+      shares.add(() -> {
+        repeat(call, callsEach);
+        return null;
+      });
     }
     long start = System.nanoTime();
     try {

@@ -29,8 +29,7 @@ record Comparison(Row row, Column column, double ours, double other, double valu
   String cell() {
     Target target = row.target(column);
     String numbers =
-        String.format(
-            Locale.ROOT, "(%s against %s %s)", rounded(ours), rounded(other), row.unit());
+        String.format(Locale.ROOT, "(%s against %s %s)", rounded(ours), rounded(other), row.unit());
     if (target == null) {
       return rounded(value) + ", no target " + numbers;
     }
@@ -40,6 +39,7 @@ record Comparison(Row row, Column column, double ours, double other, double valu
   }
 
   private static String rounded(double number) {
-    return String.format(Locale.ROOT, number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%,.0f", number);
+    return String.format(
+        Locale.ROOT, number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%,.0f", number);
   }
 }

@@ -1,6 +1,7 @@
 package io.rayauth.benchmarks;
 
 import io.rayauth.testkit.FakeRay;
+import io.rayauth.testkit.Gate;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -13,7 +14,7 @@ public final class FastServer {
 
   /** Starts the servers, prints where they are and waits for the end of stdin. */
   public static void main(String[] args) throws IOException {
-    try (FakeRay ray = FakeRay.start();
+    try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(SideBySide.TOKEN)).start();
         JobListServer list = JobListServer.start()) {
       System.out.println(ray.url());
       System.out.println(list.url());

@@ -19,7 +19,8 @@ final class JobListServer implements AutoCloseable {
 
   private static final String VERSION =
       """
-      {"version": "4", "ray_version": "2.60.0", "ray_commit": "0000000000000000000000000000000000000000", "session_name": "session_benchmark"}""";
+      {"version": "4", "ray_version": "2.60.0", "ray_commit": "0000000000000000000000000000000000000000", "session_name": "session_benchmark"}\
+      """;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
@@ -73,14 +74,15 @@ final class JobListServer implements AutoCloseable {
   private static String job(int i) {
     boolean failed = i % 10 == 0;
     return """
-        {"type": "SUBMISSION", "job_id": "%08x", "submission_id": "raysubmit_%016d", \
-        "driver_info": {"id": "%08x", "node_ip_address": "10.0.0.%d", "pid": "%d"}, \
-        "status": "%s", "entrypoint": "python -m training.main --config s3://models/run-%d/config.yaml --epochs 40 --learning-rate 0.0003", \
-        "message": "%s", "error_type": %s, "start_time": %d, "end_time": %d, \
-        "metadata": {"job_name": "nightly-%d", "team": "recommendations", "owner": "someone@example.com", "ticket": "ML-%d", "trace_id": "%032x"}, \
-        "runtime_env": {"working_dir": "gcs://_ray_pkg_%016x.zip", "pip": ["torch==2.9.0", "pandas==2.3.3", "s3fs==2026.1.0"], \
-        "env_vars": {"RUN_ID": "%d", "DATA_BUCKET": "s3://data-lake-production/features", "LOG_LEVEL": "INFO"}}, \
-        "driver_agent_http_address": "http://10.0.0.%d:52365", "driver_node_id": "%056x", "driver_exit_code": %d}"""
+    {"type": "SUBMISSION", "job_id": "%08x", "submission_id": "raysubmit_%016d", \
+    "driver_info": {"id": "%08x", "node_ip_address": "10.0.0.%d", "pid": "%d"}, \
+    "status": "%s", "entrypoint": "python -m training.main --config s3://models/run-%d/config.yaml --epochs 40 --learning-rate 0.0003", \
+    "message": "%s", "error_type": %s, "start_time": %d, "end_time": %d, \
+    "metadata": {"job_name": "nightly-%d", "team": "recommendations", "owner": "someone@example.com", "ticket": "ML-%d", "trace_id": "%032x"}, \
+    "runtime_env": {"working_dir": "gcs://_ray_pkg_%016x.zip", "pip": ["torch==2.9.0", "pandas==2.3.3", "s3fs==2026.1.0"], \
+    "env_vars": {"RUN_ID": "%d", "DATA_BUCKET": "s3://data-lake-production/features", "LOG_LEVEL": "INFO"}}, \
+    "driver_agent_http_address": "http://10.0.0.%d:52365", "driver_node_id": "%056x", "driver_exit_code": %d}\
+    """
         .formatted(
             i + 1,
             i,

@@ -9,7 +9,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Looks at one ended job with each client, one call after another and from many callers at once. */
+/**
+ * Looks at one ended job with each client, one call after another and from many callers at once.
+ */
 final class JobRuns {
   private static final int CALLERS = 64;
 
@@ -53,12 +55,10 @@ final class JobRuns {
     int rounds = effort.rounds;
     int calls = effort.calls;
     Pair time =
-        Pair.of(
-            rounds, rounds, () -> Blocks.nanos(ours, calls), () -> Blocks.nanos(others, calls));
+        Pair.of(rounds, rounds, () -> Blocks.nanos(ours, calls), () -> Blocks.nanos(others, calls));
     report.add(Comparison.ofRatio(Row.JOB_TIME_BARE, column, time.each(calls)));
     Pair bytes =
-        Pair.of(
-            1, rounds / 2, () -> Blocks.bytes(ours, calls), () -> Blocks.bytes(others, calls));
+        Pair.of(1, rounds / 2, () -> Blocks.bytes(ours, calls), () -> Blocks.bytes(others, calls));
     report.add(Comparison.ofRatio(Row.JOB_BYTES_BARE, column, bytes.each(calls)));
     Pair together =
         Pair.of(
@@ -71,8 +71,7 @@ final class JobRuns {
 
   private void againstPython(Runnable ours, PythonClient python, String id, Blocks callers) {
     int calls = 10;
-    Pair time =
-        Pair.of(5, 40, () -> Blocks.nanos(ours, calls), () -> python.job(id, calls));
+    Pair time = Pair.of(5, 40, () -> Blocks.nanos(ours, calls), () -> python.job(id, calls));
     report.add(Comparison.ofRatio(Row.JOB_TIME_PYTHON, column, time.each(calls)));
     Pair together =
         Pair.of(

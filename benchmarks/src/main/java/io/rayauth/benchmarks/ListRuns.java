@@ -28,8 +28,7 @@ final class ListRuns {
           Comparison.ofRatio(
               Row.LIST_TREE,
               Column.FAST,
-              Pair.of(
-                  ROUNDS, ROUNDS, () -> Blocks.nanos(ours, 1), () -> Blocks.nanos(tree, 1))));
+              Pair.of(ROUNDS, ROUNDS, () -> Blocks.nanos(ours, 1), () -> Blocks.nanos(tree, 1))));
       python.ifPresentOrElse(
           it ->
               report.add(

@@ -21,7 +21,8 @@ record Options(Optional<Real> real, Optional<Path> python) {
         --address URL       also measure a real Ray dashboard, which a job is submitted to
         --token-file PATH   the token it takes
         --python PATH       an interpreter with Ray, by default e2e/.venv/bin/python
-        --without-python    leave the comparison with Python out""";
+        --without-python    leave the comparison with Python out\
+      """;
 
   private static final Path DEFAULT_PYTHON = Path.of("e2e", ".venv", "bin", "python");
 

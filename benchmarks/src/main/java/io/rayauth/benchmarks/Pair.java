@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Holds the medians of two measures that were taken in turns, so that whatever else the machine does
- * meets both.
+ * Holds the medians of two measures that were taken in turns, so that whatever else the machine
+ * does meets both.
  *
  * @param ours the median of the first
  * @param other the median of the second

@@ -78,15 +78,13 @@ final class Report {
       row.put("met", it.met());
     }
     ArrayNode missing = root.putArray("notMeasured");
-    gaps.forEach(
-        (row, columns) ->
-            columns.forEach(
-                (column, why) ->
-                    missing
-                        .addObject()
-                        .put("row", row.name())
-                        .put("column", column.name())
-                        .put("why", why)));
+    gaps.forEach((row, columns) ->
+        columns.forEach((column, why) ->
+            missing
+                .addObject()
+                .put("row", row.name())
+                .put("column", column.name())
+                .put("why", why)));
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.write(file, JSON.writeValueAsBytes(root));
   }

@@ -19,12 +19,12 @@ enum Row {
       atMost(0.6),
       null),
   LIST_PYTHON("`jobs()`, 10,000 jobs: time ÷ Python client", "ms", 1e6, atMost(0.2), null),
-  TOKEN_LASTING("cached token without an end, 1 thread: ns", "ns", 1, atMost(25), null),
-  TOKEN_EXPIRING("cached token that expires, 1 thread: ns", "ns", 1, atMost(25), null),
+  TOKEN_LASTING("cached token without an end, 1 thread: processor ns", "ns", 1, atMost(25), null),
+  TOKEN_EXPIRING("cached token that expires, 1 thread: processor ns", "ns", 1, atMost(25), null),
   TOKEN_LASTING_SHARED(
-      "cached token without an end, 8 threads: ns of a core each", "ns", 1, atMost(25), null),
+      "cached token without an end, 8 threads: processor ns", "ns", 1, atMost(25), null),
   TOKEN_EXPIRING_SHARED(
-      "cached token that expires, 8 threads: ns of a core each", "ns", 1, atMost(25), null);
+      "cached token that expires, 8 threads: processor ns", "ns", 1, atMost(25), null);
 
   private final String title;
   private final String unit;
@@ -32,12 +32,7 @@ enum Row {
   private final @Nullable Target fast;
   private final @Nullable Target real;
 
-  Row(
-      String title,
-      String unit,
-      double unitSize,
-      @Nullable Target fast,
-      @Nullable Target real) {
+  Row(String title, String unit, double unitSize, @Nullable Target fast, @Nullable Target real) {
     this.title = title;
     this.unit = unit;
     this.unitSize = unitSize;

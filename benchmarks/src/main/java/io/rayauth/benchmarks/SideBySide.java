@@ -16,12 +16,11 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** Measures this client beside the bare HTTP client and the Python client, and prints a table. */
 public final class SideBySide {
+  static final String TOKEN = "bench-token";
   static final String WITHOUT_PYTHON = "--without-python";
 
-  private static final String TOKEN = "bench-token";
   private static final Path JSON = Path.of("benchmarks", "target", "side-by-side.json");
-  private static final Set<Row> OF_ONE_JOB =
-      EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
+  private static final Set<Row> OF_ONE_JOB = EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
 
   private final Options options;
   private final Report report = new Report();

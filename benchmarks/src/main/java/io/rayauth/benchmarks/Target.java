@@ -34,6 +34,10 @@ record Target(double limit, Bound bound) {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s %s", bound.sign, limit == Math.rint(limit) ? Long.toString((long) limit) : Double.toString(limit));
+    return String.format(
+        Locale.ROOT,
+        "%s %s",
+        bound.sign,
+        limit == Math.rint(limit) ? Long.toString((long) limit) : Double.toString(limit));
   }
 }
