@@ -18,15 +18,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ErrorSnippets {
   private static final JobId ID = new JobId("train-7");
 
   @Test
   void look_forEachKindOfAnswer_saysWhatItMeans() {
     try (FakeRay ray = FakeRay.start();
-        JobClient client =
-            JobClient.builder(ray.url()).retryPolicy(RetryPolicy.none()).build()) {
+        JobClient client = JobClient.builder(ray.url()).retryPolicy(RetryPolicy.none()).build()) {
       assertThat(look(client, ID)).isEqualTo("no such job");
 
       ray.addFinishedJob(ID.value(), "true", Map.of());
@@ -38,7 +37,7 @@ class ErrorSnippets {
       ray.onNext("GET", "/api/jobs/train-7").respond(400, "strange");
       assertThat(look(client, ID)).isEqualTo("refused: strange");
 
-      ray.onNext("GET", "/api/jobs/train-7").fault(Fault.RESET_BEFORE_HEADERS);
+      ray.onNext("GET", "/api/jobs/train-7").fault(Fault.cutAfter(3));
       assertThat(look(client, ID)).isEqualTo("cannot be reached");
 
       ray.onNext("GET", "/api/jobs/train-7").respond(200, "no JSON");

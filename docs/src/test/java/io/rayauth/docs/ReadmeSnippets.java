@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class ReadmeSnippets {
   @Test
   void submit_onTheFake_runsTheJob(@TempDir Path folder) throws Exception {

@@ -40,10 +40,15 @@ final class Regions {
           text.append(lines.get(i)).append('\n');
         }
         String name = className + "#" + start.group(1);
-        if (regions.put(name, text.toString().stripIndent()) != null) {
+        if (regions.put(name, withoutIndentation(text.toString())) != null) {
           throw new IllegalStateException("there are two regions " + name);
         }
       }
     }
+  }
+
+  /** Takes the blank lines at the end away first, as their missing blanks count for the JDK. */
+  static String withoutIndentation(String text) {
+    return text.stripTrailing().stripIndent();
   }
 }

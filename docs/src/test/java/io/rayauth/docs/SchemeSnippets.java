@@ -14,7 +14,7 @@ import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class SchemeSnippets {
   private static final TokenProvider USER = TokenProvider.of("canary-user");
   private static final TokenProvider RAY = TokenProvider.of("canary-ray");
@@ -47,8 +47,7 @@ class SchemeSnippets {
 
   @Test
   void twoSlots_whereBothHopsCheck_getIn() {
-    Gate both =
-        Gate.kubeRbacProxy(RAY_USER.verbs("*")).inFrontOf(Gate.rayToken("canary-ray"));
+    Gate both = Gate.kubeRbacProxy(RAY_USER.verbs("*")).inFrontOf(Gate.rayToken("canary-ray"));
     try (FakeRay ray = FakeRay.builder().gate(both).start()) {
       URI url = ray.url();
       TokenProvider edgeTokens = USER;

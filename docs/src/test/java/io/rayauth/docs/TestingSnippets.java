@@ -17,7 +17,7 @@ import io.rayauth.token.TokenProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class TestingSnippets {
   // @start region=first
   @Test

@@ -21,7 +21,8 @@ final class Arguments {
         --token-file PATH  holds the token; without it, RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH
                            is used if it is set
         --ca-file PATH     certificates to trust instead of the JVM's
-        --                 all words after it are the command to run as a job""";
+        --                 all words after it are the command to run as a job\
+      """;
 
   private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 

@@ -39,8 +39,7 @@ public final class ListJobs {
 
   private static void submitSome(JobClient client) {
     for (String entrypoint : new String[] {"echo one", "exit 3"}) {
-      client.await(
-          client.submit(JobSpec.running(entrypoint).build()).id(), Duration.ofSeconds(30));
+      client.await(client.submit(JobSpec.running(entrypoint).build()).id(), Duration.ofSeconds(30));
     }
   }
 }

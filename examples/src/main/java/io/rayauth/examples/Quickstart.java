@@ -7,7 +7,9 @@ import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import java.io.PrintStream;
 
-/** Submits a job with a token, follows its log and tells how it ended, as {@code ray job submit}. */
+/**
+ * Submits a job with a token, follows its log and tells how it ended, as {@code ray job submit}.
+ */
 public final class Quickstart {
   private Quickstart() {}
 

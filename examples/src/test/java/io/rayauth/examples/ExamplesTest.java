@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class ExamplesTest {
   private static final String TOKEN = "canary-examples";
 
@@ -97,11 +97,9 @@ class ExamplesTest {
 
       assertThat(ray.calls())
           .singleElement()
-          .satisfies(
-              call ->
-                  assertThat(call.body())
-                      .contains(
-                          "python -c 'import ray; ray.init(); print(ray.cluster_resources())'"));
+          .satisfies(call ->
+              assertThat(call.body())
+                  .contains("python -c 'import ray; ray.init(); print(ray.cluster_resources())'"));
     }
   }
 
@@ -112,8 +110,7 @@ class ExamplesTest {
       String file = tokenFile(folder, TOKEN).toString();
 
       assertThatThrownBy(
-              () ->
-                  Quickstart.run(out, "--address", ray.url().toString(), "--token-file", file))
+              () -> Quickstart.run(out, "--address", ray.url().toString(), "--token-file", file))
           .isInstanceOf(RayAuthException.class)
           .hasMessageContaining("403")
           .hasMessageNotContaining(TOKEN);
@@ -165,8 +162,7 @@ class ExamplesTest {
 
     assertThat(lines())
         .containsExactly(
-            "after two calls: tokens issued: 1",
-            "after the first was revoked: tokens issued: 2");
+            "after two calls: tokens issued: 1", "after the first was revoked: tokens issued: 2");
   }
 
   @Test
@@ -182,8 +178,7 @@ class ExamplesTest {
           "--token-file",
           tokenFile(folder, TOKEN).toString());
 
-      assertThat(lines())
-          .containsExactly("Ray 2.60.0 answers at " + front.url(), "jobs: 0");
+      assertThat(lines()).containsExactly("Ray 2.60.0 answers at " + front.url(), "jobs: 0");
     }
   }
 

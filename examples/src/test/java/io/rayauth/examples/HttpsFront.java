@@ -37,7 +37,8 @@ final class HttpsFront implements AutoCloseable {
   static HttpsFront start(Path folder, String path, URI behind) throws Exception {
     Path store = folder.resolve("front.p12");
     Path certificate = folder.resolve("front.crt");
-    keytool(store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=front", "-ext", "san=ip:127.0.0.1");
+    keytool(
+        store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=front", "-ext", "san=ip:127.0.0.1");
     keytool(store, "-exportcert", "-rfc", "-file", certificate.toString());
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -89,8 +90,7 @@ final class HttpsFront implements AutoCloseable {
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, PASSWORD.toCharArray());
     }
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);

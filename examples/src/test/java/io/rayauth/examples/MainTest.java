@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Starts programs of their own: for the environment, the exit code, and that they end at all. */
-@Timeout(60)
+@Timeout(120)
 class MainTest {
   private static final String TOKEN = "canary-environment";
 
