@@ -36,7 +36,7 @@ class ListenerTest {
   private static final String VERSION = json("{\"ray_version\":\"2.60.0\"}");
   private static final String BUSY = answer("503 Service Unavailable", "", "busy");
 
-  private final ManualClock clock = ManualClock.selfAdvancing();
+  private final ManualClock clock = ManualClock.create();
   private final Story story = new Story();
 
   @Test

@@ -31,7 +31,7 @@ class RetryTest {
   private static final String VERSION = json("{\"ray_version\":\"2.60.0\"}");
   private static final String BUSY = answer("503 Service Unavailable", "", "upstream gone");
 
-  private final ManualClock clock = ManualClock.selfAdvancing();
+  private final ManualClock clock = ManualClock.create();
   private final Pauses pauses = new Pauses();
 
   @Test

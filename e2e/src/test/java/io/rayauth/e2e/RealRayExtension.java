@@ -24,6 +24,9 @@ final class RealRayExtension implements ParameterResolver {
         AnnotationSupport.findAnnotation(context.getRequiredTestClass(), WithRealRay.class)
             .orElseThrow()
             .value();
-    return context.getRoot().getStore(HEADS).getOrComputeIfAbsent(mode, RealRay::start, RealRay.class);
+    return context
+        .getRoot()
+        .getStore(HEADS)
+        .getOrComputeIfAbsent(mode, RealRay::start, RealRay.class);
   }
 }

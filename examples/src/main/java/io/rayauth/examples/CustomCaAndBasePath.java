@@ -1,6 +1,7 @@
 package io.rayauth.examples;
 
 import io.rayauth.JobClient;
+import io.rayauth.token.TokenProvider;
 import java.io.PrintStream;
 import java.nio.file.Path;
 
@@ -13,7 +14,7 @@ public final class CustomCaAndBasePath {
   /**
    * Runs the example.
    *
-   * @param args {@code --address https://HOST/PATH --ca-file PATH [--token-file PATH]}
+   * @param args {@code --address https://HOST/PATH --ca-file PATH --token-file PATH}
    */
   public static void main(String[] args) {
     run(System.out, args);
@@ -21,17 +22,21 @@ public final class CustomCaAndBasePath {
 
   static void run(PrintStream out, String... args) {
     Arguments arguments = Arguments.parse(args);
-    Path caFile =
-        arguments
-            .caFile()
-            .orElseThrow(
-                () ->
-                    new ExampleFailedException(
-                        "this example needs --address https://HOST/PATH and --ca-file"));
-    try (ExampleCluster cluster = ExampleCluster.of(arguments);
-        JobClient client = cluster.client().trustCertificates(caFile).build()) {
+    String url = arguments.address().orElseThrow(CustomCaAndBasePath::incomplete);
+    Path caFile = arguments.caFile().orElseThrow(CustomCaAndBasePath::incomplete);
+    Path tokenFile = arguments.tokenFile().orElseThrow(CustomCaAndBasePath::incomplete);
+    try (JobClient client =
+        JobClient.builder(url)
+            .trustCertificates(caFile)
+            .tokenProvider(TokenProvider.ofFile(tokenFile))
+            .build()) {
       out.println("Ray " + client.version().rayVersion() + " answers at " + client.endpoint());
       out.println("jobs: " + client.jobs().size());
     }
+  }
+
+  private static ExampleFailedException incomplete() {
+    return new ExampleFailedException(
+        "this example needs --address https://HOST/PATH, --ca-file and --token-file");
   }
 }

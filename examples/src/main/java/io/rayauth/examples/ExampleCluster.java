@@ -6,6 +6,7 @@ import io.rayauth.testkit.Gate;
 import io.rayauth.token.TokenProvider;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,14 @@ final class ExampleCluster implements AutoCloseable {
   private final URI url;
   private final @Nullable FakeRay fake;
   private final @Nullable TokenProvider tokens;
+  private final @Nullable Path caFile;
 
-  private ExampleCluster(URI url, @Nullable FakeRay fake, @Nullable TokenProvider tokens) {
+  private ExampleCluster(
+      URI url, @Nullable FakeRay fake, @Nullable TokenProvider tokens, @Nullable Path caFile) {
     this.url = url;
     this.fake = fake;
     this.tokens = tokens;
+    this.caFile = caFile;
   }
 
   static ExampleCluster of(Arguments arguments) {
@@ -30,12 +34,15 @@ final class ExampleCluster implements AutoCloseable {
 
   private static ExampleCluster real(String url, Arguments arguments) {
     return new ExampleCluster(
-        URI.create(url), null, arguments.tokenFile().map(TokenProvider::ofFile).orElse(variables()));
+        URI.create(url),
+        null,
+        arguments.tokenFile().map(TokenProvider::ofFile).orElse(variables()),
+        arguments.caFile().orElse(null));
   }
 
   private static ExampleCluster fake() {
     FakeRay fake = FakeRay.builder().gate(Gate.rayToken(FAKE_TOKEN)).start();
-    return new ExampleCluster(fake.url(), fake, TokenProvider.of(FAKE_TOKEN));
+    return new ExampleCluster(fake.url(), fake, TokenProvider.of(FAKE_TOKEN), null);
   }
 
   private static @Nullable TokenProvider variables() {
@@ -52,10 +59,16 @@ final class ExampleCluster implements AutoCloseable {
     return fake != null;
   }
 
-  /** Starts a client with the address and the token of this cluster. */
+  /** Starts a client with the address, the token and the CA of this cluster. */
   JobClient.Builder client() {
     JobClient.Builder builder = JobClient.builder(url);
-    return tokens == null ? builder : builder.tokenProvider(tokens);
+    if (tokens != null) {
+      builder.tokenProvider(tokens);
+    }
+    if (caFile != null) {
+      builder.trustCertificates(caFile);
+    }
+    return builder;
   }
 
   /** Says so if this is not a real cluster. */

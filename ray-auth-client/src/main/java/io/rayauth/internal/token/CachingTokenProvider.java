@@ -150,7 +150,7 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
     lock.lock();
     try {
       CachedToken cached = current.get();
-      if (cached == null || used == refused || !used.equals(cached.token())) {
+      if (cached == null || isSame(used, refused) || !used.equals(cached.token())) {
         return;
       }
       refused = cached.token();
@@ -170,6 +170,16 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
   @Override
   public void close() {
     ownThread.close();
+  }
+
+  /** Returns how many callers wait for a fetch now; for tests. */
+  int waiting() {
+    lock.lock();
+    try {
+      return lock.getWaitQueueLength(landed);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Shows nothing of the token. */
@@ -299,7 +309,7 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
         throw TokenUnavailableException.broken("the token provider returned null");
       }
       AccessToken refusedNow = refused;
-      if (refusedNow == refusedBefore || !token.equals(refusedNow)) {
+      if (isSame(refusedNow, refusedBefore) || !token.equals(refusedNow)) {
         return token;
       }
     }
@@ -315,7 +325,7 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
     lock.lock();
     try {
       // Another object, so that those who still hold the refused one can be told apart.
-      token = answer == refused ? copy(answer) : answer;
+      token = isSame(answer, refused) ? copy(answer) : answer;
       changed = !token.equals(newest);
       if (mine.number > newestLanded) {
         newestLanded = mine.number;
@@ -380,6 +390,12 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "A listener failed", e);
     }
+  }
+
+  /** Tells an object that was handed out earlier from an equal one that was fetched since. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(@Nullable AccessToken one, @Nullable AccessToken other) {
+    return one == other;
   }
 
   private static AccessToken copy(AccessToken token) {
