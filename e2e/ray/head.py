@@ -100,6 +100,8 @@ def environment(auth, state):
     env = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
     # The entrypoints of jobs find `python` and `ray` on this PATH.
     env["PATH"] = str(pathlib.Path(sys.executable).parent) + os.pathsep + env["PATH"]
+    # Else Ray takes 127.0.0.1 for a mistake, looks for an address that other machines can reach, and listens there.
+    env["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     if auth == "token":
         token_file = state / "token"
         descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

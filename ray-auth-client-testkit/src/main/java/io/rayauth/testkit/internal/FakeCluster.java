@@ -28,7 +28,7 @@ public record FakeCluster(
   static final String NODE_IP = "127.0.0.1";
   static final String AGENT_ADDRESS = "http://127.0.0.1:52365";
   static final String GCS_ADDRESS = "127.0.0.1:6379";
-  static final Duration START_TIMEOUT = Duration.ofSeconds(900);
+  static final Duration START_TIMEOUT = Duration.ofMinutes(15);
 
   /** Copies the resources. */
   public FakeCluster {

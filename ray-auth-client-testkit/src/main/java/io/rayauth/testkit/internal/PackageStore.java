@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * uses one ends, and neither a pin nor a job is left.
  */
 public final class PackageStore {
-  private static final Duration PIN = Duration.ofSeconds(600);
+  private static final Duration PIN = Duration.ofMinutes(10);
 
   private static final class Entry {
     private final List<Instant> pins = new ArrayList<>();

@@ -1,0 +1,139 @@
+package io.rayauth.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.rayauth.JobClient;
+import io.rayauth.error.JobNotFoundException;
+import io.rayauth.job.JobDetails;
+import io.rayauth.job.JobId;
+import io.rayauth.job.JobSpec;
+import io.rayauth.job.JobStatus;
+import io.rayauth.testkit.FakeRay;
+import io.rayauth.testkit.Fault;
+import io.rayauth.testkit.Gate;
+import io.rayauth.token.AccessToken;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A log that is followed across whatever happens to the connection. */
+@Timeout(60)
+class FollowTest {
+  private static final String TAIL = "/api/jobs/*/logs/tail";
+  private static final String THIRTY_LINES =
+      "i=0; while [ $i -lt 30 ]; do echo \"row $i\"; i=$((i+1)); sleep 0.02; done";
+
+  private final AtomicInteger fetched = new AtomicInteger();
+  private final FakeRay ray =
+      FakeRay.builder().gate(Gate.rayToken("canary-follow-1", "canary-follow-2")).start();
+  private final JobClient client =
+      JobClient.builder(ray.url())
+          .tokenProvider(() -> AccessToken.of("canary-follow-" + fetched.incrementAndGet()))
+          .build();
+
+  @AfterEach
+  void close() {
+    try (ray;
+        client) {
+      assertThat(ray.waitingFaults()).as("faults that never happened").isZero();
+    }
+  }
+
+  static Stream<Named<Fault>> brokenTails() {
+    return Stream.of(
+        Named.of("ended politely at once", Fault.webSocketClose(1000, 0)),
+        Named.of("ended politely within a line", Fault.webSocketClose(1000, 333)),
+        Named.of("ended by a restart", Fault.webSocketClose(1012, 200)),
+        Named.of("cut within a frame", Fault.cutAfter(257)),
+        Named.of("cut at once", Fault.cutAfter(0)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenTails")
+  void follow_whenTheConnectionEndsBeforeTheJob_losesAndRepeatsNoLine(Fault broken) {
+    ray.onNext("GET", TAIL).acceptThen(broken).acceptThen(broken);
+    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
+    List<String> lines = new ArrayList<>();
+
+    JobDetails job = client.follow(id, lines::add);
+
+    assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+    assertThat(rows(lines)).isEqualTo(allRows());
+  }
+
+  static Stream<Named<Fault>> refusedHandshakes() {
+    return Stream.of(
+        Named.of("closed", Fault.CLOSE_BEFORE_HEADERS),
+        Named.of("bad gateway", Fault.status(502)),
+        Named.of("not known to the gateway", Fault.status(405)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusedHandshakes")
+  void follow_whenNoWebSocketCanBeOpened_readsTheLogInstead(Fault refusal) {
+    ray.onNext("GET", TAIL).fault(refusal).fault(refusal);
+    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
+    List<String> lines = new ArrayList<>();
+
+    client.follow(id, lines::add);
+
+    assertThat(rows(lines)).isEqualTo(allRows());
+  }
+
+  @Test
+  void follow_whenTheTokenExpiresBetweenTwoConnections_goesOnWithAFreshOne() {
+    ray.onNext("GET", TAIL)
+        .acceptThen(Fault.webSocketClose(1000, 300))
+        .fault(Fault.revoke("canary-follow-1"));
+    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
+    List<String> lines = new ArrayList<>();
+
+    client.follow(id, lines::add);
+
+    assertThat(rows(lines)).isEqualTo(allRows());
+    assertThat(fetched).hasValue(2);
+  }
+
+  @Test
+  void follow_whenTheSinkThrows_passesThatOnAndLeavesNoConnectionBehind() {
+    JobId id = client.submit(JobSpec.running("echo first; exec sleep 300").build()).id();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() ->
+            client.follow(
+                id,
+                line -> {
+                  throw new IllegalStateException("sink of the caller");
+                }))
+        .withMessage("sink of the caller");
+
+    org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(ray.openExchanges()).isZero());
+  }
+
+  @Test
+  void follow_whenTheJobIsDeletedMeanwhile_saysThatItIsGone() {
+    JobId id = client.submit(JobSpec.running("echo first; sleep 0.3").build()).id();
+    ray.onNext("GET", "/api/jobs/*").respond(404, "Job " + id + " does not exist");
+
+    assertThatExceptionOfType(JobNotFoundException.class)
+        .isThrownBy(() -> client.follow(id, line -> {}));
+  }
+
+  private static List<String> rows(List<String> lines) {
+    return lines.stream().filter(line -> line.startsWith("row ")).toList();
+  }
+
+  private static List<String> allRows() {
+    return IntStream.range(0, 30).mapToObj(i -> "row " + i).toList();
+  }
+}
