@@ -1,5 +1,7 @@
 package io.rayauth.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rayauth.benchmarks.Row.Column;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,8 +27,8 @@ final class TokenRuns {
   }
 
   private static Comparison comparison(Row row, Map<String, Double> nanos, String benchmark) {
-    double ours = nanos.getOrDefault(benchmark, Double.NaN);
-    double field = nanos.getOrDefault("volatileField", Double.NaN);
+    double ours = requireNonNull(nanos.get(benchmark));
+    double field = requireNonNull(nanos.get("volatileField"));
     return new Comparison(row, Column.FAST, ours, field, ours);
   }
 
@@ -36,6 +38,7 @@ final class TokenRuns {
             new OptionsBuilder()
                 .include(CachedTokenBenchmark.class.getName())
                 .threads(threads)
+                .shouldFailOnError(true)
                 .addProfiler(CpuTimeProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .build())
@@ -44,6 +47,6 @@ final class TokenRuns {
   }
 
   private static double cpu(RunResult run) {
-    return run.getSecondaryResults().get(CpuTimeProfiler.LABEL).getScore();
+    return requireNonNull(run.getSecondaryResults().get(CpuTimeProfiler.LABEL)).getScore();
   }
 }

@@ -70,7 +70,7 @@ interface LogContract extends ClusterUnderTest {
 
   @Test
   default void follow_whenTheLastLineHasNoNewline_deliversItToo() {
-    JobId id = submitted("printf 'whole\\npart'");
+    JobId id = submitted("sleep 3; printf 'whole\\npart'");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);
@@ -81,7 +81,7 @@ interface LogContract extends ClusterUnderTest {
 
   @Test
   default void follow_whenALineIsWrittenInPieces_joinsThem() {
-    JobId id = submitted("printf 'be'; sleep 1; printf 'gin'; sleep 1; printf 'ning\\nend\\n'");
+    JobId id = submitted("sleep 3; printf 'be'; sleep 1; printf 'gin'; sleep 1; printf 'ning\\nend\\n'");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);

@@ -3,6 +3,7 @@ package io.rayauth.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import io.rayauth.JobClient;
 import io.rayauth.error.JobNotFoundException;
@@ -14,8 +15,15 @@ import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Fault;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.AccessToken;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,9 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class FollowTest {
   private static final String TAIL = "/api/jobs/*/logs/tail";
-  private static final String THIRTY_LINES =
-      "i=0; while [ $i -lt 30 ]; do echo \"row $i\"; i=$((i+1)); sleep 0.02; done";
-
+  @TempDir private Path folder;
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final AtomicInteger fetched = new AtomicInteger();
   private final FakeRay ray =
       FakeRay.builder().gate(Gate.rayToken("canary-follow-1", "canary-follow-2")).start();
@@ -42,11 +50,13 @@ class FollowTest {
           .build();
 
   @AfterEach
-  void close() {
+  void close() throws InterruptedException {
+    executor.shutdownNow();
     try (ray;
         client) {
       assertThat(ray.waitingFaults()).as("faults that never happened").isZero();
     }
+    assertThat(executor.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
   }
 
   static Stream<Named<Fault>> brokenTails() {
@@ -60,12 +70,12 @@ class FollowTest {
 
   @ParameterizedTest
   @MethodSource("brokenTails")
-  void follow_whenTheConnectionEndsBeforeTheJob_losesAndRepeatsNoLine(Fault broken) {
+  void follow_whenTheConnectionEndsBeforeTheJob_losesAndRepeatsNoLine(Fault broken)
+      throws Exception {
     ray.onNext("GET", TAIL).acceptThen(broken).acceptThen(broken);
-    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
     List<String> lines = new ArrayList<>();
 
-    JobDetails job = client.follow(id, lines::add);
+    JobDetails job = followedUntilTheFaultsHappened(lines);
 
     assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
     assertThat(rows(lines)).isEqualTo(allRows());
@@ -80,25 +90,23 @@ class FollowTest {
 
   @ParameterizedTest
   @MethodSource("refusedHandshakes")
-  void follow_whenNoWebSocketCanBeOpened_readsTheLogInstead(Fault refusal) {
+  void follow_whenNoWebSocketCanBeOpened_readsTheLogInstead(Fault refusal) throws Exception {
     ray.onNext("GET", TAIL).fault(refusal).fault(refusal);
-    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
     List<String> lines = new ArrayList<>();
 
-    client.follow(id, lines::add);
+    followedUntilTheFaultsHappened(lines);
 
     assertThat(rows(lines)).isEqualTo(allRows());
   }
 
   @Test
-  void follow_whenTheTokenExpiresBetweenTwoConnections_goesOnWithAFreshOne() {
+  void follow_whenTheTokenExpiresBetweenTwoConnections_goesOnWithAFreshOne() throws Exception {
     ray.onNext("GET", TAIL)
         .acceptThen(Fault.webSocketClose(1000, 300))
         .fault(Fault.revoke("canary-follow-1"));
-    JobId id = client.submit(JobSpec.running(THIRTY_LINES).build()).id();
     List<String> lines = new ArrayList<>();
 
-    client.follow(id, lines::add);
+    followedUntilTheFaultsHappened(lines);
 
     assertThat(rows(lines)).isEqualTo(allRows());
     assertThat(fetched).hasValue(2);
@@ -117,7 +125,7 @@ class FollowTest {
                 }))
         .withMessage("sink of the caller");
 
-    org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(ray.openExchanges()).isZero());
+    await().untilAsserted(() -> assertThat(ray.openExchanges()).isZero());
   }
 
   @Test
@@ -127,6 +135,19 @@ class FollowTest {
 
     assertThatExceptionOfType(JobNotFoundException.class)
         .isThrownBy(() -> client.follow(id, line -> {}));
+  }
+
+  /** Follows a job that writes its lines at once and ends when nothing is scripted any more. */
+  private JobDetails followedUntilTheFaultsHappened(List<String> lines) throws Exception {
+    Path release = folder.resolve("release");
+    String entrypoint =
+        "i=0; while [ $i -lt 30 ]; do echo \"row $i\"; i=$((i+1)); done; while [ ! -e '%s' ]; do sleep 0.05; done"
+            .formatted(release);
+    JobId id = client.submit(JobSpec.running(entrypoint).build()).id();
+    CompletableFuture<JobDetails> following = client.async(executor).follow(id, lines::add);
+    await().atMost(Duration.ofSeconds(40)).until(() -> ray.waitingFaults() == 0);
+    Files.createFile(release);
+    return following.get(40, TimeUnit.SECONDS);
   }
 
   private static List<String> rows(List<String> lines) {

@@ -103,11 +103,10 @@ public interface TokenProviderContract {
       List<Future<AccessToken>> answers = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
         answers.add(
-            threads.submit(
-                () -> {
-                  together.await();
-                  return provider.token();
-                }));
+            threads.submit(() -> {
+              together.await();
+              return provider.token();
+            }));
       }
 
       for (Future<AccessToken> answer : answers) {

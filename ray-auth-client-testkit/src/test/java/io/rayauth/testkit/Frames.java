@@ -56,6 +56,17 @@ final class Frames {
     }
   }
 
+  /** Reads one text frame. */
+  static String next(Wire wire) throws IOException {
+    DataInputStream in = new DataInputStream(wire.in());
+    if (in.readUnsignedByte() != TEXT) {
+      throw new IOException("not a text frame");
+    }
+    byte[] payload = new byte[length(in)];
+    in.readFully(payload);
+    return new String(payload, StandardCharsets.UTF_8);
+  }
+
   private static int length(DataInputStream in) throws IOException {
     int length = in.readUnsignedByte();
     return length < 126 ? length : length == 126 ? in.readUnsignedShort() : (int) in.readLong();
