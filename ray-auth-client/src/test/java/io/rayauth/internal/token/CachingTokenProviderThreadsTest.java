@@ -232,10 +232,11 @@ class CachingTokenProviderThreadsTest {
   void token_whenOneBackgroundRefreshHangs_startsNoSecondOne() throws Exception {
     CachePolicy policy = CachePolicy.builder().waitLimit(Duration.ofMillis(20)).build();
     Set<Thread> hung = ConcurrentHashMap.newKeySet();
+    Thread caller = Thread.currentThread();
     CachingTokenProvider cache =
         cache(
             () -> {
-              if (Thread.currentThread().isDaemon()) {
+              if (!Thread.currentThread().equals(caller)) {
                 hung.add(Thread.currentThread());
                 hang();
               }
