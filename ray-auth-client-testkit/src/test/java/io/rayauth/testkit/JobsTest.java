@@ -372,18 +372,19 @@ class JobsTest {
 
   @Test
   void close_whenJobsRun_killsAllTheirProcesses() throws Exception {
-    FakeRay ray = FakeRay.start();
-    FakeJobs.submit(ray, "k", "sleep 4242 & (trap '' TERM; sleep 4243) & echo $!; wait");
-    FakeJobs.awaitLog(ray, "k", "\n");
-    FakeJobs.awaitStatus(ray, "k", "RUNNING");
-    Awaitility.await().until(() -> ray.runningProcesses() >= 3);
-    List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
+    try (FakeRay ray = FakeRay.start()) {
+      FakeJobs.submit(ray, "k", "sleep 4242 & (trap '' TERM; sleep 4243) & echo $!; wait");
+      FakeJobs.awaitLog(ray, "k", "\n");
+      Awaitility.await().until(() -> ray.runningProcesses() >= 3);
+      List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
 
-    ray.close();
+      Runnable close = ray::close; // a second close at the end of the block does nothing
+      close.run();
 
-    assertThat(ray.runningProcesses()).isZero();
-    assertThat(processes.stream().filter(JobsTest::isOurSleep)).isEmpty();
-    assertThat(ray.openSockets()).isZero();
+      assertThat(ray.runningProcesses()).isZero();
+      assertThat(processes.stream().filter(JobsTest::isOurSleep)).isEmpty();
+      assertThat(ray.openSockets()).isZero();
+    }
   }
 
   private static boolean isOurSleep(ProcessHandle process) {

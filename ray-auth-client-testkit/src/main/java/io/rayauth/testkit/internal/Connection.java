@@ -42,7 +42,7 @@ final class Connection {
         head = goesOn ? reader.head() : null;
       }
     } catch (RequestReader.Malformed malformed) {
-      writer.malformed(malformed.getMessage());
+      writer.malformed(String.valueOf(malformed.getMessage()));
       linger();
     }
   }
@@ -85,7 +85,7 @@ final class Connection {
         return answer(request, call, scripted.response(), last, null);
       }
     }
-    Response response = handle(request, plan);
+    Response response = handle(request);
     if (step != null && step.moment() == FaultScript.Moment.AFTER) {
       if (plan instanceof FaultPlan.Revoke revoke) {
         server.gate().revoke(revoke.token());
@@ -112,7 +112,7 @@ final class Connection {
   }
 
   /** The gate is asked again, as the token may have been revoked while the request stalled. */
-  private Response handle(Request request, @Nullable FaultPlan plan) throws IOException {
+  private Response handle(Request request) throws IOException {
     Gatekeeper.Verdict verdict = server.gate().admit(request);
     if (verdict instanceof Gatekeeper.Refused refused) {
       return refused.response();

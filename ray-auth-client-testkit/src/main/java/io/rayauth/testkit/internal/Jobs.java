@@ -40,6 +40,10 @@ public final class Jobs implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
       });
+
+  /** For a test run that ends without closing its fake. */
+  private final Thread emergency = new Thread(this::killAndDelete, "fake-ray-shutdown");
+
   private int running;
   private int folders;
   private boolean closed;
@@ -54,6 +58,7 @@ public final class Jobs implements AutoCloseable {
     }
     this.logs = new JobLogs(folder);
     this.packages = new PackageStore(cluster, folder);
+    Runtime.getRuntime().addShutdownHook(emergency);
     threads.execute(this::monitor);
   }
 
@@ -259,6 +264,15 @@ public final class Jobs implements AutoCloseable {
   /** Kills all processes and deletes everything on disk. */
   @Override
   public void close() {
+    killAndDelete();
+    try {
+      Runtime.getRuntime().removeShutdownHook(emergency);
+    } catch (IllegalStateException shuttingDown) {
+      // then the hook finds nothing left to do
+    }
+  }
+
+  private void killAndDelete() {
     List<JobRun> runs;
     lock.lock();
     try {
@@ -284,6 +298,9 @@ public final class Jobs implements AutoCloseable {
   }
 
   private void deleteFolder() throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     List<Path> paths;
     try (Stream<Path> all = Files.walk(folder)) {
       paths = all.sorted(Comparator.reverseOrder()).toList();

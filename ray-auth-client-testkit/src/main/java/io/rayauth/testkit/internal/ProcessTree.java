@@ -42,7 +42,7 @@ final class ProcessTree {
   void signal(String name) {
     if (name.equals("SIGINT")) {
       List<String> ids = members.stream().map(member -> String.valueOf(member.pid())).toList();
-      kill("INT", ids);
+      shell("kill -s INT -- \"$@\"", ids);
     } else {
       members.forEach(ProcessHandle::destroy);
     }
@@ -73,16 +73,19 @@ final class ProcessTree {
     }
   }
 
-  /** Kills whatever is left in the session of a job, orphans included. */
+  /** Kills whatever is left in the session of a job, orphans included, and sees it gone. */
   static void killSession(long leader) {
     if (HAS_SESSIONS) {
-      kill("KILL", List.of("-" + leader));
+      shell(
+          "kill -s KILL -- \"$1\" || exit 0; n=0;"
+              + " while kill -s 0 -- \"$1\" && [ $n -lt 50 ]; do sleep 0.01; n=$((n + 1)); done",
+          List.of("-" + leader));
     }
   }
 
-  private static void kill(String signal, List<String> targets) {
-    List<String> command =
-        new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$0\" -- \"$@\" 2>/dev/null", signal));
+  /** Java can send neither SIGINT nor a signal to a group; the shell's own kill can. */
+  private static void shell(String script, List<String> targets) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
     command.addAll(targets);
     try {
       Process kill =
