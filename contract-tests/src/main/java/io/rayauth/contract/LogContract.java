@@ -81,7 +81,8 @@ interface LogContract extends ClusterUnderTest {
 
   @Test
   default void follow_whenALineIsWrittenInPieces_joinsThem() {
-    JobId id = submitted("sleep 3; printf 'be'; sleep 1; printf 'gin'; sleep 1; printf 'ning\\nend\\n'");
+    JobId id =
+        submitted("sleep 3; printf 'be'; sleep 1; printf 'gin'; sleep 1; printf 'ning\\nend\\n'");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);
