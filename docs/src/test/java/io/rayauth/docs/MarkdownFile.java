@@ -35,11 +35,15 @@ record MarkdownFile(Path path, List<String> lines) {
     List<MarkdownFile> files = new ArrayList<>();
     files.add(read(ROOT.resolve("README.md")));
     try (Stream<Path> paths = Files.walk(ROOT.resolve("docs"))) {
-      for (Path path : paths.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
+      for (Path path : paths.filter(MarkdownFile::isSource).sorted().toList()) {
         files.add(read(path));
       }
     }
     return files;
+  }
+
+  private static boolean isSource(Path path) {
+    return path.toString().endsWith(".md") && !path.startsWith(ROOT.resolve("docs/target"));
   }
 
   static MarkdownFile readme() throws IOException {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,18 +20,14 @@ class SnippetsAreCurrentTest {
   void javaBlocks_whereverTheyStand_equalTheirRegions() throws IOException {
     Map<String, String> regions = Regions.all();
 
-    SoftAssertions softly = new SoftAssertions();
     for (MarkdownFile file : MarkdownFile.all()) {
       for (Block block : javaBlocks(file)) {
         String name = block.mark().map(Mark::name).orElse("no snippet comment before it");
-        softly
-            .assertThat(Regions.withoutIndentation(block.text()))
+        assertThat(Regions.withoutIndentation(block.text()))
             .as("%s, line %d: %s", file, block.line(), name)
             .isEqualTo(regions.get(name));
       }
     }
-
-    softly.assertAll();
   }
 
   @Test
