@@ -59,7 +59,7 @@ enum Row {
 
   /** Against what the numbers of a row were taken. */
   enum Column {
-    FAST("fast server"),
+    FAST("fast server, or none"),
     REAL("real Ray");
 
     private final String title;
