@@ -51,7 +51,8 @@ final class Failures {
     return ofAnswer(request, ((Outcome.Answer) outcome).response(), attempts, sent);
   }
 
-  private static RayException ofAnswer(ApiRequest request, ApiResponse response, int attempts, CallEngine.Tokens sent) {
+  private static RayException ofAnswer(
+      ApiRequest request, ApiResponse response, int attempts, CallEngine.Tokens sent) {
     String body = CREDENTIALS.matcher(sent.scrubbed(response.text())).replaceAll("$1…");
     int status = unwrapped(response.status(), body);
     String reason = response.isHtml() ? "" : reason(body);

@@ -35,7 +35,8 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   }
 
   static BodyHandler<byte[]> upTo(long limit) {
-    return head -> new LimitedBody(limit, head.headers().firstValueAsLong("Content-Length").orElse(0));
+    return head ->
+        new LimitedBody(limit, head.headers().firstValueAsLong("Content-Length").orElse(0));
   }
 
   @Override

@@ -114,8 +114,7 @@ public final class LogFollower {
     }
   }
 
-  private static @Nullable String next(TailConnection connection)
-      throws InterruptedException {
+  private static @Nullable String next(TailConnection connection) throws InterruptedException {
     return connection.next(SILENCE.toNanos(), TimeUnit.NANOSECONDS);
   }
 

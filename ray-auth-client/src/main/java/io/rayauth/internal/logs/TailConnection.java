@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * server down instead of filling the memory.
  */
 final class TailConnection implements WebSocket.Listener {
+  /**
+   * The longest pause within one frame, which Ray writes in one go. JDK 17 tells nobody when a
+   * connection is cut there.
+   */
+  private static final long STALLED_FRAME_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** A part of the log, or null for the end of the stream: a queue holds no nulls. */
   private record Piece(@Nullable String text) {}
 
@@ -23,6 +29,9 @@ final class TailConnection implements WebSocket.Listener {
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(2);
 
   private volatile @Nullable WebSocket socket;
+
+  /** Whether the last piece was only a part of its frame. */
+  private volatile boolean withinFrame;
 
   @Override
   public void onOpen(WebSocket socket) {
@@ -32,20 +41,26 @@ final class TailConnection implements WebSocket.Listener {
 
   @Override
   public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+    withinFrame = !last;
     pieces.add(new Piece(data.toString()));
     return null;
   }
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-    pieces.add(new Piece(null));
-    return new CompletableFuture<>(); // no close frame back: Ray ignores it, and the connection is
-    // cut anyway
+    end();
+    // Never completed, so no close frame goes back: Ray ignores it, and the connection is cut.
+    return new CompletableFuture<>();
   }
 
   @Override
   public void onError(WebSocket socket, Throwable failure) {
-    pieces.add(new Piece(null));
+    end();
+  }
+
+  /** A second end changes nothing, so it need not fit in. */
+  private void end() {
+    boolean unused = pieces.offer(new Piece(null));
   }
 
   /**
@@ -53,9 +68,12 @@ final class TailConnection implements WebSocket.Listener {
    * time.
    */
   @Nullable String next(long timeout, TimeUnit unit) throws InterruptedException {
-    Piece piece = pieces.poll(timeout, unit);
+    boolean waitsForTheRest = withinFrame && pieces.isEmpty();
+    Piece piece =
+        pieces.poll(
+            waitsForTheRest ? STALLED_FRAME_NANOS : unit.toNanos(timeout), TimeUnit.NANOSECONDS);
     if (piece == null) {
-      return "";
+      return waitsForTheRest ? null : "";
     }
     if (piece.text == null) {
       return null;
