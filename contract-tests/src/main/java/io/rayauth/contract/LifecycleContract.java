@@ -13,7 +13,6 @@ import io.rayauth.job.JobId;
 import io.rayauth.job.JobStatus;
 import io.rayauth.job.StopOutcome;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,22 +24,24 @@ interface LifecycleContract extends ClusterUnderTest {
 
   /** Everything that can be asked of one job. */
   enum Question {
-    JOB(JobClient::job),
-    STOP(JobClient::stop),
-    DELETE(JobClient::delete),
-    LOGS(JobClient::logs),
-    FOLLOW((client, id) -> client.follow(id, line -> {})),
-    AWAIT((client, id) -> client.await(id, PATIENCE)),
-    STOP_AND_AWAIT((client, id) -> client.stopAndAwait(id, PATIENCE));
-
-    private final BiConsumer<JobClient, JobId> call;
-
-    Question(BiConsumer<JobClient, JobId> call) {
-      this.call = call;
-    }
+    JOB,
+    STOP,
+    DELETE,
+    LOGS,
+    FOLLOW,
+    AWAIT,
+    STOP_AND_AWAIT;
 
     void ask(JobClient client, JobId id) {
-      call.accept(client, id);
+      switch (this) {
+        case JOB -> client.job(id);
+        case STOP -> client.stop(id);
+        case DELETE -> client.delete(id);
+        case LOGS -> client.logs(id);
+        case FOLLOW -> client.follow(id, line -> {});
+        case AWAIT -> client.await(id, PATIENCE);
+        case STOP_AND_AWAIT -> client.stopAndAwait(id, PATIENCE);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import io.rayauth.error.RayTransportException;
 import io.rayauth.job.JobId;
 import io.rayauth.token.TokenProvider;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -95,8 +95,8 @@ class CloseTest {
   }
 
   private static void assertEnded(CompletableFuture<?> call) {
-    assertThatExceptionOfType(CompletionException.class)
-        .isThrownBy(() -> call.orTimeout(20, TimeUnit.SECONDS).join())
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(() -> call.get(20, TimeUnit.SECONDS))
         .withCauseInstanceOf(RayException.class);
   }
 

@@ -60,10 +60,12 @@ final class LeftOvers {
     return added;
   }
 
+  /** The JVM's own pools come and go as they like. */
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !thread.getName().startsWith("awaitility"))
         .filter(thread -> !thread.getName().startsWith("process reaper"))
+        .filter(thread -> !thread.getName().startsWith("ForkJoinPool.commonPool-"))
         .collect(Collectors.toSet());
   }
 
