@@ -78,12 +78,12 @@ public final class CallEngine {
         }
         case REJECTED -> {
           if (refusedBefore || !replaced(tokens)) {
-            throw Failures.of(request, outcome, attempt);
+            throw Failures.of(request, outcome, attempt, tokens);
           }
           refusedBefore = true;
         }
         case AGAIN -> {
-          RayException failure = Failures.of(request, outcome, attempt);
+          RayException failure = Failures.of(request, outcome, attempt, tokens);
           Duration pause =
               verdict.retryAfter() == null
                   ? retries.delayAfter(attempt, random)
@@ -93,7 +93,7 @@ public final class CallEngine {
           }
           pause(request, attempt, pause, failure);
         }
-        case FAILED -> throw Failures.of(request, outcome, attempt);
+        case FAILED -> throw Failures.of(request, outcome, attempt, tokens);
       }
     }
   }
@@ -123,8 +123,8 @@ public final class CallEngine {
   }
 
   /** Explains why a handshake failed, like any other request. */
-  public RayException failure(ApiRequest request, Outcome outcome, int attempts) {
-    return Failures.of(request, outcome, attempts);
+  public RayException failure(ApiRequest request, Outcome outcome, int attempts, Tokens sent) {
+    return Failures.of(request, outcome, attempts, sent);
   }
 
   private Outcome attempt(ApiRequest request, Tokens tokens, Deadline deadline, int attempt) {
@@ -180,6 +180,15 @@ public final class CallEngine {
     private Tokens(Map<String, String> headers, AccessToken[] sent) {
       this.headers = headers;
       this.sent = sent;
+    }
+
+    /** Returns a text of the server without the tokens it may quote. */
+    String scrubbed(String text) {
+      String scrubbed = text;
+      for (AccessToken token : sent) {
+        scrubbed = scrubbed.replace(token.value(), "…");
+      }
+      return scrubbed;
     }
 
     /** Returns the headers, tokens included. */

@@ -34,11 +34,12 @@ final class Failures {
   private static final Pattern PROXY_REFUSAL =
       Pattern.compile(
           "Forbidden \\(user=(\\S*), verb=(\\S*), resource=(\\S*), subresource=(\\S*)\\)");
-  private static final Pattern BEARER = Pattern.compile("(?i)(bearer )[^\\s'\"]+");
+  private static final Pattern CREDENTIALS = Pattern.compile("(?i)((?:bearer|basic) )[^\\s'\"]+");
 
   private Failures() {}
 
-  static RayException of(ApiRequest request, Outcome outcome, int attempts) {
+  static RayException of(
+      ApiRequest request, Outcome outcome, int attempts, CallEngine.Tokens sent) {
     if (outcome instanceof Outcome.NoAnswer no) {
       String message =
           "%s %s: %s%s"
@@ -47,11 +48,11 @@ final class Failures {
           ? RayTransportException.answerLost(message, no.cause(), attempts)
           : RayTransportException.notSent(message, no.cause(), attempts);
     }
-    return ofAnswer(request, ((Outcome.Answer) outcome).response(), attempts);
+    return ofAnswer(request, ((Outcome.Answer) outcome).response(), attempts, sent);
   }
 
-  private static RayException ofAnswer(ApiRequest request, ApiResponse response, int attempts) {
-    String body = BEARER.matcher(response.text()).replaceAll("$1…");
+  private static RayException ofAnswer(ApiRequest request, ApiResponse response, int attempts, CallEngine.Tokens sent) {
+    String body = CREDENTIALS.matcher(sent.scrubbed(response.text())).replaceAll("$1…");
     int status = unwrapped(response.status(), body);
     String reason = response.isHtml() ? "" : reason(body);
     ServerAnswer answer =

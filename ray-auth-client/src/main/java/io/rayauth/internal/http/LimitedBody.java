@@ -23,17 +23,19 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   }
 
   private final long limit;
+  private final long announced;
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final List<ByteBuffer> received = new ArrayList<>();
   private long length;
   private Flow.@Nullable Subscription subscription;
 
-  private LimitedBody(long limit) {
+  private LimitedBody(long limit, long announced) {
     this.limit = limit;
+    this.announced = announced;
   }
 
   static BodyHandler<byte[]> upTo(long limit) {
-    return head -> new LimitedBody(limit);
+    return head -> new LimitedBody(limit, head.headers().firstValueAsLong("Content-Length").orElse(0));
   }
 
   @Override
@@ -44,7 +46,11 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
     this.subscription = subscription;
-    subscription.request(Long.MAX_VALUE);
+    if (announced > limit) {
+      refuse(subscription);
+    } else {
+      subscription.request(Long.MAX_VALUE);
+    }
   }
 
   @Override
@@ -54,10 +60,14 @@ final class LimitedBody implements BodySubscriber<byte[]> {
       received.add(buffer);
     }
     if (length > limit && subscription != null) {
-      subscription.cancel();
-      received.clear();
-      body.completeExceptionally(new TooLong(limit));
+      refuse(subscription);
     }
+  }
+
+  private void refuse(Flow.Subscription subscription) {
+    subscription.cancel();
+    received.clear();
+    body.completeExceptionally(new TooLong(limit));
   }
 
   @Override

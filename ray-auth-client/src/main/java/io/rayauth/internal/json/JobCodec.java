@@ -20,6 +20,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -40,12 +41,16 @@ public final class JobCodec {
   /** The metadata key by which a submission recognises its own job after a lost answer. */
   private static final String NONCE = "rayauth_nonce";
 
-  /** A log is one JSON string, for which Jackson's default limit is too short. */
+  /**
+   * A log is one JSON string, for which Jackson's default limit is too short. Ray writes ASCII, and
+   * so does this, so that sizes are counted as Ray counts them.
+   */
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                   .build())
           .build();
 

@@ -15,12 +15,14 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a job's log to its end on the calling thread.
@@ -112,7 +114,7 @@ public final class LogFollower {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable String next(TailConnection connection)
+  private static @Nullable String next(TailConnection connection)
       throws InterruptedException {
     return connection.next(SILENCE.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -130,6 +132,8 @@ public final class LogFollower {
       try {
         opening.get(HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS);
         return true;
+      } catch (CancellationException e) {
+        return false; // the client was closed, which the next call says
       } catch (TimeoutException e) {
         LOG.log(Level.DEBUG, "no WebSocket within 30 s; reading the log instead");
         return false;
@@ -148,7 +152,7 @@ public final class LogFollower {
           continue;
         }
         if (credentials || status == 404 || status == 400) {
-          throw engine.failure(request, new Outcome.Answer(answer(refused)), attempt);
+          throw engine.failure(request, new Outcome.Answer(answer(refused)), attempt, tokens);
         }
         LOG.log(Level.DEBUG, () -> "no WebSocket: status " + status + "; reading the log instead");
         return false;
