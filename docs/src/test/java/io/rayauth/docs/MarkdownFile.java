@@ -46,10 +46,6 @@ record MarkdownFile(Path path, List<String> lines) {
     return path.toString().endsWith(".md") && !path.startsWith(ROOT.resolve("docs/target"));
   }
 
-  static MarkdownFile readme() throws IOException {
-    return read(ROOT.resolve("README.md"));
-  }
-
   private static MarkdownFile read(Path path) throws IOException {
     return new MarkdownFile(path, Files.readAllLines(path));
   }

@@ -21,7 +21,7 @@ class SnippetsAreCurrentTest {
     Map<String, String> regions = Regions.all();
 
     for (MarkdownFile file : MarkdownFile.all()) {
-      for (Block block : javaBlocks(file)) {
+      for (Block block : blocks(file, "java")) {
         String name = block.mark().map(Mark::name).orElse("no snippet comment before it");
         assertThat(Regions.withoutIndentation(block.text()))
             .as("%s, line %d: %s", file, block.line(), name)
@@ -34,7 +34,7 @@ class SnippetsAreCurrentTest {
   void regions_whereverTheyStand_areShownSomewhere() throws IOException {
     Set<String> shown = new TreeSet<>();
     for (MarkdownFile file : MarkdownFile.all()) {
-      javaBlocks(file).forEach(block -> block.mark().map(Mark::name).ifPresent(shown::add));
+      blocks(file, "java").forEach(block -> block.mark().map(Mark::name).ifPresent(shown::add));
     }
 
     assertThat(shown).containsExactlyInAnyOrderElementsOf(Regions.all().keySet());
@@ -48,21 +48,18 @@ class SnippetsAreCurrentTest {
   }
 
   @Test
-  void readme_namesTheVersionOfTheBuild() throws IOException {
+  void xmlBlocks_whereverTheyStand_nameTheVersionOfTheBuild() throws IOException {
     String pom = Files.readString(Path.of("../pom.xml"));
-
-    List<Block> dependencies =
-        MarkdownFile.readme().blocks().stream()
-            .filter(block -> block.language().equals("xml"))
-            .toList();
-
     String version = pom.replaceFirst("(?s).*?(<version>[^<]+</version>).*", "$1");
-    assertThat(dependencies)
-        .isNotEmpty()
-        .allSatisfy(block -> assertThat(block.text()).contains(version));
+
+    for (MarkdownFile file : MarkdownFile.all()) {
+      assertThat(blocks(file, "xml"))
+          .as("dependencies in %s", file)
+          .allSatisfy(block -> assertThat(block.text()).contains(version));
+    }
   }
 
-  private static List<Block> javaBlocks(MarkdownFile file) {
-    return file.blocks().stream().filter(block -> block.language().equals("java")).toList();
+  private static List<Block> blocks(MarkdownFile file, String language) {
+    return file.blocks().stream().filter(block -> block.language().equals(language)).toList();
   }
 }

@@ -13,6 +13,8 @@ import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Fault;
 import io.rayauth.testkit.Gate;
+import io.rayauth.testkit.WithFakeRay;
+import io.rayauth.testkit.WithFakeRay.Protection;
 import io.rayauth.token.TokenProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +32,18 @@ class TestingSnippets {
 
       assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
       assertThat(client.logs(id)).contains("hello");
+    }
+  }
+
+  // @end
+
+  // @start region=extension
+  @Test
+  @WithFakeRay(gate = Protection.RAY_TOKEN, tokens = "canary-mine")
+  void version_withTheToken_isThatOfTheFake(FakeRay ray) {
+    try (JobClient client =
+        JobClient.builder(ray.url()).tokenProvider(TokenProvider.of("canary-mine")).build()) {
+      assertThat(client.version().rayVersion()).isEqualTo("2.60.0");
     }
   }
 

@@ -10,13 +10,13 @@ import io.rayauth.testkit.Gate;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.CachePolicy;
 import io.rayauth.token.TokenProvider;
-import io.rayauth.token.TokenUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,28 +34,6 @@ class TokenSnippets {
   void close() {
     ray.close();
   }
-
-  /** Stands for whatever a program gets its secrets from. */
-  private interface Vault {
-    Secret read(String path) throws IOException;
-  }
-
-  private record Secret(String text, Instant validUntil) {}
-
-  // @start region=own
-  private record VaultTokenProvider(Vault vault) implements TokenProvider {
-    @Override
-    public AccessToken token() {
-      try {
-        Secret secret = vault.read("ray/token");
-        return AccessToken.of(secret.text(), secret.validUntil());
-      } catch (IOException e) {
-        throw TokenUnavailableException.broken("the vault does not answer", e);
-      }
-    }
-  }
-
-  // @end
 
   // @start region=listener
   private static final class TokenMetrics implements RayClientListener {
@@ -96,7 +74,7 @@ class TokenSnippets {
     Vault vault =
         path -> {
           reads.incrementAndGet();
-          return new Secret(TOKEN, Instant.now().plus(Duration.ofHours(1)));
+          return Optional.of(new Vault.Secret(TOKEN, Instant.now().plus(Duration.ofHours(1))));
         };
 
     assertAccepted(new VaultTokenProvider(vault));
