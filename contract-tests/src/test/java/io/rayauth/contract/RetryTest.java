@@ -236,6 +236,7 @@ class RetryTest {
           .returns(true, RayTransportException::mayHaveBeenSent);
 
       assertThat(server.heads()).hasSize(1);
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
   }
 

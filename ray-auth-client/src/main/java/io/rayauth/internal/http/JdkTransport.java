@@ -15,15 +15,12 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +39,8 @@ public final class JdkTransport implements AutoCloseable {
 
   private final RayEndpoint endpoint;
   private final ExecutorService threads;
-  private final Map<Object, Future<?>> exchanges = new ConcurrentHashMap<>();
+  private final ExchangeWatch watch;
+  private final Set<Future<?>> openings = ConcurrentHashMap.newKeySet();
   private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
   private volatile @Nullable HttpClient client;
 
@@ -58,6 +56,7 @@ public final class JdkTransport implements AutoCloseable {
           worker.setDaemon(true);
           return worker;
         });
+    this.watch = new ExchangeWatch(threads);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -90,33 +89,37 @@ public final class JdkTransport implements AutoCloseable {
       builder.setHeader("Content-Type", request.contentType());
     }
     headers.forEach(builder::setHeader);
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(builder.build(), LimitedBody.upTo(request.responseLimit()));
-    Object ticket = new Object();
-    exchanges.put(ticket, exchange);
-    if (this.client == null) {
-      exchange.cancel(true); // closed in between, before the exchange was known to close()
-    }
+    HttpRequest ready = builder.build();
+    ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
     try {
-      HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
+      HttpResponse<byte[]> response = client.send(ready, LimitedBody.upTo(request.responseLimit()));
+      exchange.over(false);
       return new Outcome.Answer(
           new ApiResponse(response.statusCode(), response.headers(), response.body()));
-    } catch (TimeoutException e) {
-      return new Outcome.NoAnswer(
-          "no complete answer within " + inSeconds(deadline.whole()), e, true, false);
-    } catch (CancellationException e) {
-      return new Outcome.NoAnswer(CLOSED, e, true, false);
-    } catch (ExecutionException e) {
-      return noAnswer(e.getCause() == null ? e : e.getCause());
+    } catch (IOException e) {
+      ExchangeWatch.End end = exchange.over(false);
+      return end == null ? noAnswer(e) : ended(end, deadline, e);
     } catch (InterruptedException e) {
+      ExchangeWatch.End end = exchange.over(true);
+      if (end != null) {
+        return ended(end, deadline, e);
+      }
       Thread.currentThread().interrupt();
       throw new RayInterruptedException(
           "interrupted while waiting for " + request.method() + " " + request.plainPath(), e);
-    } finally {
-      exchange.cancel(
-          true); // does nothing to an exchange that is over; otherwise closes its socket
-      exchanges.remove(ticket);
+    } catch (RuntimeException | Error e) {
+      exchange.over(false);
+      throw e;
     }
+  }
+
+  private static Outcome.NoAnswer ended(ExchangeWatch.End end, Deadline deadline, Exception cause) {
+    return switch (end) {
+      case DEADLINE ->
+          new Outcome.NoAnswer(
+              "no complete answer within " + inSeconds(deadline.whole()), cause, true, false);
+      case CLOSED -> new Outcome.NoAnswer(CLOSED, cause, true, false);
+    };
   }
 
   /** Opens a WebSocket; the future fails with what the JDK says. */
@@ -130,11 +133,10 @@ public final class JdkTransport implements AutoCloseable {
     headers.forEach(builder::header);
     CompletableFuture<WebSocket> opening =
         builder.buildAsync(endpoint.resolveWebSocket(path), listener);
-    Object ticket = new Object();
-    exchanges.put(ticket, opening);
+    openings.add(opening);
     CompletableFuture<WebSocket> unused =
         opening.whenComplete((socket, failure) -> {
-          exchanges.remove(ticket);
+          openings.remove(opening);
           if (socket != null) {
             webSockets.put(socket, listener);
           }
@@ -158,7 +160,8 @@ public final class JdkTransport implements AutoCloseable {
   public void close() {
     HttpClient open = client;
     client = null;
-    exchanges.values().forEach(exchange -> exchange.cancel(true));
+    watch.close();
+    openings.forEach(opening -> opening.cancel(true));
     webSockets.forEach((socket, listener) -> {
       socket.abort();
       listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
@@ -175,7 +178,7 @@ public final class JdkTransport implements AutoCloseable {
     String where =
         endpoint.url().getHost()
             + (endpoint.url().getPort() < 0 ? "" : ":" + endpoint.url().getPort());
-    if (failure instanceof LimitedBody.TooLong) {
+    if (caused(failure, LimitedBody.TooLong.class)) {
       return new Outcome.NoAnswer(String.valueOf(failure.getMessage()), failure, true, false);
     }
     if (failure instanceof SSLException) {
