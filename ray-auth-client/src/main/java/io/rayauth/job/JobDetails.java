@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,8 @@ public final class JobDetails {
   private final @Nullable String driverNodeId;
   private final @Nullable Instant startedAt;
   private final @Nullable Instant endedAt;
-  private final Map<String, String> metadata;
-  private final RuntimeEnv runtimeEnv;
+  private final Later<Map<String, String>> metadata;
+  private final Later<RuntimeEnv> runtimeEnv;
   private final @Nullable Integer driverExitCode;
 
   private JobDetails(Builder builder) {
@@ -49,7 +50,7 @@ public final class JobDetails {
     this.driverNodeId = builder.driverNodeId;
     this.startedAt = builder.startedAt;
     this.endedAt = builder.endedAt;
-    this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
+    this.metadata = builder.metadata;
     this.runtimeEnv = builder.runtimeEnv;
     this.driverExitCode = builder.driverExitCode;
   }
@@ -161,7 +162,7 @@ public final class JobDetails {
    * @return an unmodifiable map
    */
   public Map<String, String> metadata() {
-    return metadata;
+    return metadata.value();
   }
 
   /**
@@ -170,7 +171,7 @@ public final class JobDetails {
    * @return {@link RuntimeEnv#empty()} if there was none
    */
   public RuntimeEnv runtimeEnv() {
-    return runtimeEnv;
+    return runtimeEnv.value();
   }
 
   /**
@@ -196,8 +197,8 @@ public final class JobDetails {
         && Objects.equals(driverNodeId, that.driverNodeId)
         && Objects.equals(startedAt, that.startedAt)
         && Objects.equals(endedAt, that.endedAt)
-        && metadata.equals(that.metadata)
-        && runtimeEnv.equals(that.runtimeEnv)
+        && metadata().equals(that.metadata())
+        && runtimeEnv().equals(that.runtimeEnv())
         && Objects.equals(driverExitCode, that.driverExitCode);
   }
 
@@ -223,8 +224,8 @@ public final class JobDetails {
     private @Nullable String driverNodeId;
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
-    private Map<String, String> metadata = Map.of();
-    private RuntimeEnv runtimeEnv = RuntimeEnv.empty();
+    private Later<Map<String, String>> metadata = Later.known(Map.of());
+    private Later<RuntimeEnv> runtimeEnv = Later.known(RuntimeEnv.empty());
     private @Nullable Integer driverExitCode;
 
     private Builder(JobId id, JobStatus status) {
@@ -327,7 +328,19 @@ public final class JobDetails {
      * @return this builder
      */
     public Builder metadata(Map<String, String> metadata) {
-      this.metadata = metadata;
+      this.metadata = Later.known(unmodifiable(metadata));
+      return this;
+    }
+
+    /**
+     * Sets where the metadata comes from when it is first asked for: few of those who list jobs
+     * look at it. Default: none.
+     *
+     * @param metadata gives the same each time; its result is copied
+     * @return this builder
+     */
+    public Builder metadata(Supplier<Map<String, String>> metadata) {
+      this.metadata = Later.from(() -> unmodifiable(metadata.get()));
       return this;
     }
 
@@ -338,7 +351,18 @@ public final class JobDetails {
      * @return this builder
      */
     public Builder runtimeEnv(RuntimeEnv runtimeEnv) {
-      this.runtimeEnv = runtimeEnv;
+      this.runtimeEnv = Later.known(runtimeEnv);
+      return this;
+    }
+
+    /**
+     * Sets where the environment comes from when it is first asked for. Default: empty.
+     *
+     * @param runtimeEnv gives the same each time
+     * @return this builder
+     */
+    public Builder runtimeEnv(Supplier<RuntimeEnv> runtimeEnv) {
+      this.runtimeEnv = Later.from(runtimeEnv);
       return this;
     }
 
@@ -360,6 +384,10 @@ public final class JobDetails {
      */
     public JobDetails build() {
       return new JobDetails(this);
+    }
+
+    private static Map<String, String> unmodifiable(Map<String, String> metadata) {
+      return Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
   }
 }

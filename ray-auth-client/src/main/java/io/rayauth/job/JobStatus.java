@@ -1,6 +1,5 @@
 package io.rayauth.job;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,10 +58,12 @@ public final class JobStatus {
    * @return one of the constants if the name is known
    */
   public static JobStatus of(String name) {
-    return Arrays.stream(ALL)
-        .filter(status -> status.name.equals(name))
-        .findFirst()
-        .orElseGet(() -> new JobStatus(name, null));
+    for (JobStatus status : ALL) {
+      if (status.name.equals(name)) {
+        return status;
+      }
+    }
+    return new JobStatus(name, null);
   }
 
   /**

@@ -10,10 +10,12 @@ import io.rayauth.job.RuntimeEnv;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -21,6 +23,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -53,6 +56,9 @@ public final class JobCodec {
                   .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                   .build())
           .build();
+
+  private static final PropertyNameMatcher NAMES =
+      JSON.tokenStreamFactory().constructNameMatcher(List.of(JobField.values()), false);
 
   private JobCodec() {}
 
@@ -137,7 +143,7 @@ public final class JobCodec {
 
   /** Reads one job. */
   public static JobDetails job(byte[] body) {
-    return decoded("a job", body, JobCodec::job);
+    return decoded("a job", body, parser -> job(parser, body));
   }
 
   /** Reads a list of jobs. */
@@ -151,13 +157,13 @@ public final class JobCodec {
           }
           List<JobDetails> jobs = new ArrayList<>();
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            jobs.add(job(parser));
+            jobs.add(job(parser, body));
           }
           return List.copyOf(jobs);
         });
   }
 
-  private static JobDetails job(JsonParser parser) {
+  private static JobDetails job(JsonParser parser, byte[] body) {
     expectObject(parser);
     String submissionId = null;
     String rayJobId = null;
@@ -169,29 +175,34 @@ public final class JobCodec {
     String driverNodeId = null;
     long startTime = 0;
     long endTime = 0;
-    Map<String, String> metadata = Map.of();
-    RuntimeEnv runtimeEnv = RuntimeEnv.empty();
+    Supplier<Map<String, String>> metadata = Map::of;
+    Supplier<RuntimeEnv> runtimeEnv = RuntimeEnv::empty;
     Integer exitCode = null;
-    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+    for (int name = parser.nextNameMatch(NAMES);
+        name != PropertyNameMatcher.MATCH_END_OBJECT;
+        name = parser.nextNameMatch(NAMES)) {
       JsonToken token = parser.nextToken();
+      if (name < 0) {
+        parser.skipChildren();
+        continue;
+      }
       if (token == JsonToken.VALUE_NULL) {
         continue;
       }
-      switch (name) {
-        case "submission_id" -> submissionId = parser.getString();
-        case "job_id" -> rayJobId = parser.getString();
-        case "type" -> type = parser.getString();
-        case "status" -> status = parser.getString();
-        case "entrypoint" -> entrypoint = parser.getString();
-        case "message" -> message = parser.getString();
-        case "error_type" -> errorType = parser.getString();
-        case "driver_node_id" -> driverNodeId = parser.getString();
-        case "start_time" -> startTime = parser.getLongValue();
-        case "end_time" -> endTime = parser.getLongValue();
-        case "metadata" -> metadata = strings(parser);
-        case "runtime_env" -> runtimeEnv = RuntimeEnv.of(object(parser));
-        case "driver_exit_code" -> exitCode = parser.getIntValue();
-        default -> parser.skipChildren();
+      switch (JobField.at(name)) {
+        case SUBMISSION_ID -> submissionId = parser.getString();
+        case JOB_ID -> rayJobId = parser.getString();
+        case TYPE -> type = parser.getString();
+        case STATUS -> status = parser.getString();
+        case ENTRYPOINT -> entrypoint = parser.getString();
+        case MESSAGE -> message = parser.getString();
+        case ERROR_TYPE -> errorType = parser.getString();
+        case DRIVER_NODE_ID -> driverNodeId = parser.getString();
+        case START_TIME -> startTime = parser.getLongValue();
+        case END_TIME -> endTime = parser.getLongValue();
+        case METADATA -> metadata = laterFrom(parser, body, JobCodec::strings);
+        case RUNTIME_ENV -> runtimeEnv = laterFrom(parser, body, env -> RuntimeEnv.of(object(env)));
+        case DRIVER_EXIT_CODE -> exitCode = parser.getIntValue();
       }
     }
     String id = submissionId != null ? submissionId : rayJobId;
@@ -211,6 +222,20 @@ public final class JobCodec {
         .runtimeEnv(runtimeEnv)
         .driverExitCode(exitCode)
         .build();
+  }
+
+  /**
+   * Passes over an object and keeps a copy of its bytes, not the whole body, to be read when
+   * somebody looks. Passing over checks the syntax, so reading it later finds nothing new.
+   */
+  private static <T> Supplier<T> laterFrom(
+      JsonParser parser, byte[] body, Function<JsonParser, T> reader) {
+    expectObject(parser);
+    int start = (int) parser.currentLocation().getByteOffset() - 1;
+    parser.skipChildren();
+    int end = (int) parser.currentLocation().getByteOffset();
+    byte[] object = Arrays.copyOfRange(body, start, end);
+    return () -> decoded("a job", object, reader);
   }
 
   private static Map<String, String> strings(JsonParser parser) {
