@@ -98,7 +98,12 @@ final class CachedToken {
     return token;
   }
 
-  /** The whole of the hot path: true while a look not long ago found nothing to do. */
+  /** Tells whether time does nothing to this token, so that no clock need be read for it. */
+  boolean lasts() {
+    return staleAfter == Long.MAX_VALUE && expiredAfter == Long.MAX_VALUE;
+  }
+
+  /** The rest of the hot path: true while a look not long ago found nothing to do. */
   boolean needsNoLook(long nanos) {
     return nanos - lookedNanos < lookAgainAfter;
   }

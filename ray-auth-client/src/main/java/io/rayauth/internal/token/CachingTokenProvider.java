@@ -136,6 +136,9 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
   @Override
   public AccessToken token() {
     CachedToken cached = current.get();
+    if (cached != null && cached.lasts()) {
+      return cached.token();
+    }
     long nanos = time.nanoTime();
     return cached != null && cached.needsNoLook(nanos) ? cached.token() : look(cached, nanos);
   }
