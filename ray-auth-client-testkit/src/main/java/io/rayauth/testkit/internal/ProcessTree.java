@@ -15,6 +15,17 @@ final class ProcessTree {
       Stream.of("/usr/bin/setsid", "/bin/setsid")
           .anyMatch(name -> Files.isExecutable(Path.of(name)));
 
+  /**
+   * Makes a job heed SIGINT. A JVM that was started in the background of a script has it ignored,
+   * its children inherit that, and a shell cannot undo it for itself; GNU env can. Without GNU env
+   * such a job is killed when its time to stop is over.
+   */
+  private static final List<String> HEEDING_SIGINT =
+      List.of("/usr/bin/env", "--default-signal=INT");
+
+  private static final boolean CAN_HEED_SIGINT =
+      Files.isExecutable(Path.of(HEEDING_SIGINT.get(0))) && succeeds(HEEDING_SIGINT, "true");
+
   private final List<ProcessHandle> members;
 
   private ProcessTree(List<ProcessHandle> members) {
@@ -33,6 +44,9 @@ final class ProcessTree {
     List<String> line = new ArrayList<>();
     if (HAS_SESSIONS) {
       line.add("setsid");
+    }
+    if (CAN_HEED_SIGINT) {
+      line.addAll(HEEDING_SIGINT);
     }
     line.addAll(List.of(command));
     return line;
@@ -87,17 +101,24 @@ final class ProcessTree {
   private static void shell(String script, List<String> targets) {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
     command.addAll(targets);
+    boolean unused = succeeds(command);
+  }
+
+  private static boolean succeeds(List<String> command, String... more) {
+    List<String> line = new ArrayList<>(command);
+    line.addAll(List.of(more));
     try {
-      Process kill =
-          new ProcessBuilder(command)
+      Process process =
+          new ProcessBuilder(line)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      kill.waitFor(5, TimeUnit.SECONDS);
+      return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
-      throw new IllegalStateException("cannot run kill", e);
+      throw new IllegalStateException("cannot run " + line.get(0), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }
