@@ -40,11 +40,10 @@ class TestingSnippets {
   // @start region=extension
   @Test
   @WithFakeRay(gate = Protection.RAY_TOKEN, tokens = "canary-mine")
-  void version_withTheToken_isThatOfTheFake(FakeRay ray) {
-    try (JobClient client =
-        JobClient.builder(ray.url()).tokenProvider(TokenProvider.of("canary-mine")).build()) {
-      assertThat(client.version().rayVersion()).isEqualTo("2.60.0");
-    }
+  void submit_withTheToken_reachesTheFake(FakeRay ray, JobClient client) {
+    client.submit(JobSpec.running("true").build());
+
+    assertThat(ray.jobs()).hasSize(1);
   }
 
   // @end

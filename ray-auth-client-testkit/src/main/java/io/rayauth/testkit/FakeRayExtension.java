@@ -1,5 +1,7 @@
 package io.rayauth.testkit;
 
+import io.rayauth.JobClient;
+import io.rayauth.token.TokenProvider;
 import java.io.Serial;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -31,12 +33,27 @@ public final class FakeRayExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
-    return parameter.getParameter().getType() == FakeRay.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == FakeRay.class || type == JobClient.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
-    return fake(test);
+    return parameter.getParameter().getType() == FakeRay.class ? fake(test) : client(test);
+  }
+
+  private static JobClient client(ExtensionContext test) {
+    return store(test)
+        .getOrComputeIfAbsent(
+            JobClient.class, any -> clientOf(fake(test), options(test)), JobClient.class);
+  }
+
+  private static JobClient clientOf(FakeRay ray, WithFakeRay options) {
+    JobClient.Builder client = JobClient.builder(ray.url());
+    if (options.gate() != WithFakeRay.Protection.OPEN && options.tokens().length > 0) {
+      client.tokenProvider(TokenProvider.of(options.tokens()[0]));
+    }
+    return client.build();
   }
 
   private static FakeRay fake(ExtensionContext test) {
@@ -82,6 +99,10 @@ public final class FakeRayExtension
 
   @Override
   public void afterEach(ExtensionContext test) throws InterruptedException {
+    JobClient client = store(test).remove(JobClient.class, JobClient.class);
+    if (client != null) {
+      client.close();
+    }
     FakeRay ray = store(test).remove(FakeRay.class, FakeRay.class);
     if (ray == null) {
       return;

@@ -1,5 +1,6 @@
 package io.rayauth.testkit;
 
+import io.rayauth.JobClient;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -9,10 +10,11 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives every test of a class (or one test method) a {@link FakeRay} of its own as a parameter.
+ * Gives every test of a class (or one test method) a {@link FakeRay} of its own as a parameter, and
+ * a {@link JobClient} for it, which sends the first of the tokens.
  *
- * <p>It is closed after the test. If the test failed, its report tells what the fake saw; if not,
- * the test fails when a request is still without its answer or a process is left.
+ * <p>Both are closed after the test. If the test failed, its report tells what the fake saw; if
+ * not, the test fails when a request is still without its answer or a process is left.
  */
 @Documented
 @Inherited

@@ -2,6 +2,7 @@ package io.rayauth.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rayauth.JobClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,5 +32,20 @@ class WithFakeRayTest {
   @Test
   void parameter_whenItIsAskedForTwice_isOneFake(FakeRay ray, FakeRay same) {
     assertThat(ray).isSameAs(same);
+  }
+
+  @Test
+  void parameter_whenItIsAClient_hasTheFirstTokenOfItsFake(JobClient client, FakeRay ray) {
+    assertThat(client.version().rayVersion()).isEqualTo("2.60.0");
+
+    assertThat(client.endpoint().url()).isEqualTo(ray.url());
+  }
+
+  @Test
+  @WithFakeRay
+  void parameter_whenItIsAClientOfAnOpenFake_sendsNoToken(JobClient client, FakeRay ray) {
+    client.version();
+
+    assertThat(ray.calls()).singleElement().asString().doesNotContain("Authorization");
   }
 }
