@@ -32,10 +32,7 @@ public final class Quickstart {
       String entrypoint = arguments.entrypoint().orElse(cluster.showResources());
 
       JobId id = client.submit(JobSpec.running(entrypoint).build()).id();
-      String submitted = "Job '" + id + "' submitted successfully";
-      out.println("-".repeat(submitted.length()));
-      out.println(submitted);
-      out.println("-".repeat(submitted.length()));
+      banner(out, "Job '" + id + "' submitted successfully");
       out.println();
       out.println("Next steps");
       out.println("  Query the logs of the job:");
@@ -50,12 +47,18 @@ public final class Quickstart {
 
       String ended = "Job '" + id + "' " + job.status().inWords();
       out.println();
-      out.println("-".repeat(ended.length()));
-      out.println(ended);
+      banner(out, ended);
       if (!job.status().equals(JobStatus.SUCCEEDED)) {
         job.message().ifPresent(message -> out.println("Status message: " + message));
         throw new ExampleFailedException(ended);
       }
     }
+  }
+
+  private static void banner(PrintStream out, String text) {
+    String rule = "-".repeat(text.length());
+    out.println(rule);
+    out.println(text);
+    out.println(rule);
   }
 }

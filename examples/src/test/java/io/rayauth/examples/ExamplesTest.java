@@ -50,7 +50,8 @@ class ExamplesTest {
     assertThat(output).contains("Tailing logs until the job exits:");
     assertThat(output).anyMatch(line -> line.startsWith("{'CPU': 4.0"));
     String ended = "Job '" + id + "' succeeded";
-    assertThat(output).endsWith("", "-".repeat(ended.length()), ended);
+    String endRule = "-".repeat(ended.length());
+    assertThat(output).endsWith("", endRule, ended, endRule);
   }
 
   @Test

@@ -27,7 +27,10 @@ class MainTest {
     try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(TOKEN)).start()) {
       Ended ended = quickstart(ray, Map.of("RAY_AUTH_TOKEN", TOKEN), "echo", "hello");
 
-      assertThat(ended.output()).contains("hello").doesNotContain("canary").endsWith("succeeded\n");
+      assertThat(ended.output())
+          .contains("hello")
+          .doesNotContain("canary")
+          .matches("(?s).*' succeeded\\R-+\\R");
       assertThat(ended.exitCode()).isZero();
     }
   }
@@ -39,7 +42,7 @@ class MainTest {
 
       Ended ended = quickstart(ray, Map.of("RAY_AUTH_TOKEN_PATH", file), "echo", "hello");
 
-      assertThat(ended.output()).endsWith("succeeded\n");
+      assertThat(ended.output()).matches("(?s).*' succeeded\\R-+\\R");
       assertThat(ended.exitCode()).isZero();
     }
   }
