@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -214,7 +215,9 @@ public final class JobClient implements AutoCloseable {
    * @return an unmodifiable list, in the arbitrary order of the server
    */
   public List<JobDetails> jobs() {
-    return JobCodec.jobs(call(ApiRequest.of("GET", "/api/jobs/")).body());
+    AtomicReference<List<JobDetails>> jobs = new AtomicReference<>(List.of());
+    call(ApiRequest.of("GET", "/api/jobs/").readBy(body -> jobs.set(JobCodec.jobs(body))));
+    return jobs.get();
   }
 
   /**

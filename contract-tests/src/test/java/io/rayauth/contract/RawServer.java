@@ -39,6 +39,7 @@ final class RawServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> heads = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
   private final Semaphore requests = new Semaphore(0);
   private final CountDownLatch firstDisconnect = new CountDownLatch(1);
 
@@ -83,6 +84,11 @@ final class RawServer implements AutoCloseable {
     return List.copyOf(heads);
   }
 
+  /** Returns how many connections there were so far. */
+  int connections() {
+    return connections.get();
+  }
+
   /** Waits until so many more requests have come. */
   void awaitRequests(int count) throws InterruptedException {
     if (!requests.tryAcquire(count, 20, TimeUnit.SECONDS)) {
@@ -119,6 +125,7 @@ final class RawServer implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         open.add(socket);
+        connections.incrementAndGet();
         threads.execute(() -> serve(socket));
       } catch (IOException closed) {
         return;

@@ -230,6 +230,9 @@ class TransportSafetyTest {
     try (RawServer server = RawServer.answering(announcement);
         JobClient client = clientOf(server)) {
       assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(client::version)
+          .withMessageContaining("longer than the limit");
+      assertThatExceptionOfType(RayTransportException.class)
           .isThrownBy(client::jobs)
           .withMessageContaining("longer than the limit");
     }

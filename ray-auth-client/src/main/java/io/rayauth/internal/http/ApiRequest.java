@@ -1,7 +1,9 @@
 package io.rayauth.internal.http;
 
+import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,22 +12,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the HTTP method
  * @param path below the endpoint, percent-encoded, with its query
- * @param body makes a new publisher for each attempt
+ * @param body makes a new publisher for each attempt, null without a body
  * @param contentType of the body, null without one
  * @param responseLimit the longest body that is accepted, in bytes
+ * @param reader reads the body of a successful answer while it arrives, on the calling thread, anew
+ *     for each attempt; null to have the body in the answer
  */
 public record ApiRequest(
     String method,
     String path,
-    Supplier<BodyPublisher> body,
+    @Nullable Supplier<BodyPublisher> body,
     @Nullable String contentType,
-    long responseLimit) {
+    long responseLimit,
+    @Nullable Consumer<InputStream> reader) {
   /** A list of 10,000 jobs is about 10 MB, and the log of a job has no limit of its own. */
   private static final long DEFAULT_RESPONSE_LIMIT = 512L << 20;
 
   /** Describes a request without a body. */
   public static ApiRequest of(String method, String path) {
-    return new ApiRequest(method, path, BodyPublishers::noBody, null, DEFAULT_RESPONSE_LIMIT);
+    return new ApiRequest(method, path, null, null, DEFAULT_RESPONSE_LIMIT, null);
   }
 
   /** Describes a request with a JSON body. */
@@ -35,12 +40,19 @@ public record ApiRequest(
         path,
         () -> BodyPublishers.ofByteArray(body),
         "application/json",
-        DEFAULT_RESPONSE_LIMIT);
+        DEFAULT_RESPONSE_LIMIT,
+        null);
   }
 
   /** Describes an upload of bytes. */
   public static ApiRequest upload(String path, Supplier<BodyPublisher> body) {
-    return new ApiRequest("PUT", path, body, "application/octet-stream", DEFAULT_RESPONSE_LIMIT);
+    return new ApiRequest(
+        "PUT", path, body, "application/octet-stream", DEFAULT_RESPONSE_LIMIT, null);
+  }
+
+  /** Returns the same request, the body of whose answer is read while it arrives. */
+  public ApiRequest readBy(Consumer<InputStream> reader) {
+    return new ApiRequest(method, path, body, contentType, responseLimit, reader);
   }
 
   /** Returns the path without its query, for messages. */

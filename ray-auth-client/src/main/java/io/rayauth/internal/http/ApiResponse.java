@@ -2,6 +2,7 @@ package io.rayauth.internal.http;
 
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /** Holds an answer, its body complete. */
@@ -24,7 +25,8 @@ public final class ApiResponse {
 
   /** Returns the first header of that name. */
   public Optional<String> header(String name) {
-    return headers.firstValue(name);
+    List<String> values = headers.allValues(name); // firstValue(…) goes through a stream
+    return values.isEmpty() ? Optional.empty() : Optional.of(values.get(0));
   }
 
   /** Returns the body itself, not a copy. */

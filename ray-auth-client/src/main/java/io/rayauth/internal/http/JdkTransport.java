@@ -3,12 +3,16 @@ package io.rayauth.internal.http;
 import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayInterruptedException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,7 @@ public final class JdkTransport implements AutoCloseable {
   private static final AtomicInteger CLIENTS = new AtomicInteger();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final String CLOSED = "the client is closed";
+  private static final byte[] NOTHING = {};
 
   private final RayEndpoint endpoint;
   private final ExecutorService threads;
@@ -82,35 +88,79 @@ public final class JdkTransport implements AutoCloseable {
     if (client == null) {
       return new Outcome.NoAnswer(CLOSED, new IOException(CLOSED), false, false);
     }
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(endpoint.resolve(request.path()))
-            .method(request.method(), request.body().get());
-    if (request.contentType() != null) {
-      builder.setHeader("Content-Type", request.contentType());
-    }
-    headers.forEach(builder::setHeader);
-    HttpRequest ready = builder.build();
+    HttpRequest ready = ready(request, headers);
     ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
     try {
-      HttpResponse<byte[]> response = client.send(ready, LimitedBody.upTo(request.responseLimit()));
+      ApiResponse response =
+          request.reader() == null
+              ? whole(client.send(ready, LimitedBody.upTo(request.responseLimit())))
+              : read(
+                  client.send(ready, ArrivingBody.upTo(request.responseLimit())), request.reader());
       exchange.over(false);
-      return new Outcome.Answer(
-          new ApiResponse(response.statusCode(), response.headers(), response.body()));
+      return new Outcome.Answer(response);
     } catch (IOException e) {
-      ExchangeWatch.End end = exchange.over(false);
-      return end == null ? noAnswer(e) : ended(end, deadline, e);
+      return broken(request, exchange.over(false), deadline, e);
+    } catch (UncheckedIOException e) {
+      return broken(request, exchange.over(false), deadline, e.getCause());
     } catch (InterruptedException e) {
       ExchangeWatch.End end = exchange.over(true);
       if (end != null) {
         return ended(end, deadline, e);
       }
       Thread.currentThread().interrupt();
-      throw new RayInterruptedException(
-          "interrupted while waiting for " + request.method() + " " + request.plainPath(), e);
+      throw interrupted(request, e);
     } catch (RuntimeException | Error e) {
       exchange.over(false);
       throw e;
     }
+  }
+
+  private static ApiResponse whole(HttpResponse<byte[]> response) {
+    return new ApiResponse(response.statusCode(), response.headers(), response.body());
+  }
+
+  private static ApiResponse read(HttpResponse<InputStream> response, Consumer<InputStream> reader)
+      throws IOException {
+    try (InputStream body = response.body()) {
+      ApiResponse head = new ApiResponse(response.statusCode(), response.headers(), NOTHING);
+      if (head.status() / 100 != 2 || head.isHtml()) {
+        return new ApiResponse(response.statusCode(), response.headers(), body.readAllBytes());
+      }
+      reader.accept(body);
+      return head;
+    }
+  }
+
+  private Outcome broken(
+      ApiRequest request, ExchangeWatch.@Nullable End end, Deadline deadline, IOException failure) {
+    if (end != null) {
+      return ended(end, deadline, failure);
+    }
+    if (failure instanceof InterruptedIOException) {
+      throw interrupted(request, failure);
+    }
+    return noAnswer(failure);
+  }
+
+  private static RayInterruptedException interrupted(ApiRequest request, Exception cause) {
+    return new RayInterruptedException(
+        "interrupted while waiting for " + request.method() + " " + request.plainPath(), cause);
+  }
+
+  private HttpRequest ready(ApiRequest request, Map<String, String> headers) {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(endpoint.resolve(request.path()));
+    if (request.body() != null) {
+      builder.method(request.method(), request.body().get());
+    } else if (request.method().equals("GET")) {
+      builder.GET(); // with an empty body instead, JDK 17 would send a Content-Length
+    } else {
+      builder.method(request.method(), BodyPublishers.noBody());
+    }
+    if (request.contentType() != null) {
+      builder.setHeader("Content-Type", request.contentType());
+    }
+    headers.forEach(builder::setHeader);
+    return builder.build();
   }
 
   private static Outcome.NoAnswer ended(ExchangeWatch.End end, Deadline deadline, Exception cause) {

@@ -3,6 +3,8 @@ package io.rayauth.internal.http;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +36,23 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     this.announced = announced;
   }
 
+  /**
+   * Takes the JDK's own subscriber where the head announces a length that is allowed: for any other
+   * one the JDK changes threads once more at the end of each body.
+   */
   static BodyHandler<byte[]> upTo(long limit) {
-    return head ->
-        new LimitedBody(limit, head.headers().firstValueAsLong("Content-Length").orElse(0));
+    return head -> {
+      long announced = announced(head);
+      return announced >= 0 && announced <= limit
+          ? BodySubscribers.ofByteArray()
+          : new LimitedBody(limit, announced);
+    };
+  }
+
+  /** Returns the length the head announces, a negative number if it announces none. */
+  static long announced(ResponseInfo head) {
+    List<String> length = head.headers().allValues("Content-Length");
+    return length.isEmpty() ? -1 : Long.parseLong(length.get(0));
   }
 
   @Override

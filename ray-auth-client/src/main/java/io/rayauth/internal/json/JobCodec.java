@@ -7,6 +7,8 @@ import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.job.RuntimeEnv;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.core.sym.PropertyNameMatcher;
@@ -33,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * submitted. Unknown keys are passed over, so that a newer Ray can add some.
  */
 public final class JobCodec {
-  private static final int EXCERPT = 4096;
+  static final int EXCERPT = 4096;
 
   /**
    * Metadata and runtime env travel to the driver in one environment variable, and Linux takes 128
@@ -143,27 +146,40 @@ public final class JobCodec {
 
   /** Reads one job. */
   public static JobDetails job(byte[] body) {
-    return decoded("a job", body, parser -> job(parser, body));
+    return decoded(
+        "a job",
+        body,
+        parser -> job(parser, (from, to) -> Arrays.copyOfRange(body, (int) from, (int) to)));
   }
 
-  /** Reads a list of jobs. */
-  public static List<JobDetails> jobs(byte[] body) {
+  /**
+   * Reads a list of jobs while it arrives.
+   *
+   * @throws UncheckedIOException if the stream breaks
+   */
+  public static List<JobDetails> jobs(InputStream body) {
+    Recording recording = new Recording(body);
     return decoded(
         "a list of jobs",
-        body,
+        () -> JSON.createParser(recording),
+        recording::excerpt,
         parser -> {
           if (!parser.isExpectedStartArrayToken()) {
             throw new IllegalStateException("expected a JSON array, got " + parser.currentToken());
           }
           List<JobDetails> jobs = new ArrayList<>();
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            jobs.add(job(parser, body));
+            jobs.add(job(parser, recording::slice));
+            recording.forgetBefore(parser.currentLocation().getByteOffset());
+          }
+          if (parser.nextToken() != null) {
+            throw new IllegalStateException("something follows the list");
           }
           return List.copyOf(jobs);
         });
   }
 
-  private static JobDetails job(JsonParser parser, byte[] body) {
+  private static JobDetails job(JsonParser parser, Slices slices) {
     expectObject(parser);
     String submissionId = null;
     String rayJobId = null;
@@ -200,8 +216,9 @@ public final class JobCodec {
         case DRIVER_NODE_ID -> driverNodeId = parser.getString();
         case START_TIME -> startTime = parser.getLongValue();
         case END_TIME -> endTime = parser.getLongValue();
-        case METADATA -> metadata = laterFrom(parser, body, JobCodec::strings);
-        case RUNTIME_ENV -> runtimeEnv = laterFrom(parser, body, env -> RuntimeEnv.of(object(env)));
+        case METADATA -> metadata = laterFrom(parser, slices, JobCodec::strings);
+        case RUNTIME_ENV ->
+            runtimeEnv = laterFrom(parser, slices, env -> RuntimeEnv.of(object(env)));
         case DRIVER_EXIT_CODE -> exitCode = parser.getIntValue();
       }
     }
@@ -229,12 +246,11 @@ public final class JobCodec {
    * somebody looks. Passing over checks the syntax, so reading it later finds nothing new.
    */
   private static <T> Supplier<T> laterFrom(
-      JsonParser parser, byte[] body, Function<JsonParser, T> reader) {
+      JsonParser parser, Slices slices, Function<JsonParser, T> reader) {
     expectObject(parser);
-    int start = (int) parser.currentLocation().getByteOffset() - 1;
+    long start = parser.currentLocation().getByteOffset() - 1;
     parser.skipChildren();
-    int end = (int) parser.currentLocation().getByteOffset();
-    byte[] object = Arrays.copyOfRange(body, start, end);
+    byte[] object = slices.between(start, parser.currentLocation().getByteOffset());
     return () -> decoded("a job", object, reader);
   }
 
@@ -297,17 +313,36 @@ public final class JobCodec {
   }
 
   private static <T> T decoded(String what, byte[] body, Function<JsonParser, T> reader) {
-    try (JsonParser parser = JSON.createParser(body)) {
+    return decoded(
+        what,
+        () -> JSON.createParser(body),
+        () -> new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8),
+        reader);
+  }
+
+  private static <T> T decoded(
+      String what,
+      Supplier<JsonParser> source,
+      Supplier<String> excerpt,
+      Function<JsonParser, T> reader) {
+    try (JsonParser parser = source.get()) {
       parser.nextToken();
       return reader.apply(parser);
+    } catch (JacksonIOException e) {
+      throw new UncheckedIOException(e.getCause());
     } catch (JacksonException | IllegalStateException | IllegalArgumentException e) {
-      String text = new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8);
       String said =
           e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
       throw new RayDecodeException(
           "the server's answer is not " + what + ": " + said + "; is this a Ray dashboard?",
-          text,
+          excerpt.get(),
           e);
     }
+  }
+
+  /** Gives copies of parts of a body. */
+  @FunctionalInterface
+  private interface Slices {
+    byte[] between(long from, long to);
   }
 }

@@ -11,6 +11,7 @@ import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.job.RuntimeEnv;
+import java.io.ByteArrayInputStream;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class JobCodecTest {
         """
             .getBytes(UTF_8);
 
-    JobDetails driver = JobCodec.jobs(list).get(0);
+    JobDetails driver = JobCodec.jobs(new ByteArrayInputStream(list)).get(0);
 
     assertThat(driver.id()).isEqualTo(new JobId("01000000"));
     assertThat(driver.type()).isEqualTo(JobDetails.DRIVER);

@@ -1,0 +1,151 @@
+package io.rayauth.internal.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands on a body while it arrives, up to a limit; a longer one is not read on. Read by one thread.
+ *
+ * <p>The JDK's own stream of this kind passes over interrupts in some releases of JDK 17.
+ */
+final class ArrivingBody extends InputStream implements BodySubscriber<InputStream> {
+  /** How many portions of up to 16 KiB may wait to be read. */
+  private static final int AHEAD = 32;
+
+  private static final List<ByteBuffer> END = List.of();
+
+  private final long limit;
+  private final long announced;
+  private final BlockingQueue<List<ByteBuffer>> arrived = new LinkedBlockingQueue<>();
+  private final Queue<ByteBuffer> current = new ArrayDeque<>();
+  private long length;
+  private boolean ended;
+  private volatile @Nullable Throwable failure;
+  private volatile Flow.@Nullable Subscription subscription;
+
+  private ArrivingBody(long limit, long announced) {
+    this.limit = limit;
+    this.announced = announced;
+  }
+
+  static BodyHandler<InputStream> upTo(long limit) {
+    return head -> new ArrivingBody(limit, LimitedBody.announced(head));
+  }
+
+  @Override
+  public CompletionStage<InputStream> getBody() {
+    return CompletableFuture.completedFuture(this);
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    this.subscription = subscription;
+    if (announced > limit) {
+      subscription.cancel();
+      onError(new LimitedBody.TooLong(limit));
+    } else {
+      subscription.request(AHEAD);
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> portion) {
+    arrived.add(portion);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    this.failure = failure;
+    arrived.add(END);
+  }
+
+  @Override
+  public void onComplete() {
+    arrived.add(END);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int size) throws IOException {
+    if (size == 0) {
+      return 0;
+    }
+    ByteBuffer next = next();
+    if (next == null) {
+      return -1;
+    }
+    int read = Math.min(size, next.remaining());
+    next.get(target, offset, read);
+    length += read;
+    if (length > limit) {
+      throw new LimitedBody.TooLong(limit);
+    }
+    return read;
+  }
+
+  /** Returns a buffer with something in it, null at the end of the body. */
+  private @Nullable ByteBuffer next() throws IOException {
+    while (!ended) {
+      ByteBuffer first = current.peek();
+      if (first != null && first.hasRemaining()) {
+        return first;
+      }
+      if (first != null) {
+        current.remove();
+      } else {
+        awaitPortion();
+      }
+    }
+    return null;
+  }
+
+  private void awaitPortion() throws IOException {
+    List<ByteBuffer> portion;
+    try {
+      portion = arrived.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the body arrived");
+    }
+    if (portion == END) {
+      ended = true;
+      Throwable failure = this.failure;
+      if (failure != null) {
+        throw new IOException(failure.getMessage(), failure);
+      }
+      return;
+    }
+    current.addAll(portion);
+    Flow.Subscription subscription = this.subscription;
+    if (subscription != null) {
+      subscription.request(1);
+    }
+  }
+
+  /** Closes the connection, unless the body has been read to its end. */
+  @Override
+  public void close() {
+    Flow.Subscription subscription = this.subscription;
+    if (!ended && subscription != null) {
+      subscription.cancel();
+    }
+  }
+}
