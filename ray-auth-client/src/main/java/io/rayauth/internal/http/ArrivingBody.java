@@ -25,6 +25,7 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
   /** How many portions of up to 16 KiB may wait to be read. */
   private static final int AHEAD = 32;
 
+  /** Is put behind the last portion; no portion is empty. */
   private static final List<ByteBuffer> END = List.of();
 
   private final long limit;
@@ -63,7 +64,11 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
 
   @Override
   public void onNext(List<ByteBuffer> portion) {
-    arrived.add(portion);
+    if (portion.isEmpty()) {
+      requestAnother();
+    } else {
+      arrived.add(portion);
+    }
   }
 
   @Override
@@ -125,7 +130,7 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the body arrived");
     }
-    if (portion == END) {
+    if (portion.isEmpty()) {
       ended = true;
       Throwable failure = this.failure;
       if (failure != null) {
@@ -134,6 +139,10 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
       return;
     }
     current.addAll(portion);
+    requestAnother();
+  }
+
+  private void requestAnother() {
     Flow.Subscription subscription = this.subscription;
     if (subscription != null) {
       subscription.request(1);

@@ -19,7 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +46,7 @@ public final class JdkTransport implements AutoCloseable {
   private final RayEndpoint endpoint;
   private final ExecutorService threads;
   private final ExchangeWatch watch;
-  private final Set<Future<?>> openings = ConcurrentHashMap.newKeySet();
+  private final Map<Object, Future<?>> openings = new ConcurrentHashMap<>();
   private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
   private volatile @Nullable HttpClient client;
 
@@ -101,7 +101,7 @@ public final class JdkTransport implements AutoCloseable {
     } catch (IOException e) {
       return broken(request, exchange.over(false), deadline, e);
     } catch (UncheckedIOException e) {
-      return broken(request, exchange.over(false), deadline, e.getCause());
+      return broken(request, exchange.over(false), deadline, Objects.requireNonNull(e.getCause()));
     } catch (InterruptedException e) {
       ExchangeWatch.End end = exchange.over(true);
       if (end != null) {
@@ -183,10 +183,11 @@ public final class JdkTransport implements AutoCloseable {
     headers.forEach(builder::header);
     CompletableFuture<WebSocket> opening =
         builder.buildAsync(endpoint.resolveWebSocket(path), listener);
-    openings.add(opening);
+    Object ticket = new Object();
+    openings.put(ticket, opening);
     CompletableFuture<WebSocket> unused =
         opening.whenComplete((socket, failure) -> {
-          openings.remove(opening);
+          openings.remove(ticket);
           if (socket != null) {
             webSockets.put(socket, listener);
           }
@@ -211,7 +212,7 @@ public final class JdkTransport implements AutoCloseable {
     HttpClient open = client;
     client = null;
     watch.close();
-    openings.forEach(opening -> opening.cancel(true));
+    openings.values().forEach(opening -> opening.cancel(true));
     webSockets.forEach((socket, listener) -> {
       socket.abort();
       listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
