@@ -607,7 +607,8 @@ public final class JobClient implements AutoCloseable {
 
     /**
      * Sets how long a call may take, all attempts and the whole answer included; uploads get more
-     * by their size. Default: 60 seconds.
+     * by their size. Only the look-up of the host's name, which Java cannot interrupt, can take
+     * longer. Default: 60 seconds.
      *
      * @param requestTimeout more than zero
      * @return this builder
