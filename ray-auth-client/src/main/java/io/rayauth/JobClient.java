@@ -41,11 +41,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,12 +78,6 @@ public final class JobClient implements AutoCloseable {
 
   /** The slowest upload that is waited for, in bytes each second. */
   private static final long SLOWEST_UPLOAD = 128 * 1024;
-
-  /**
-   * The loop that can write a deleted record anew runs once a second ({@code
-   * JobManager._monitor_job_internal}).
-   */
-  private static final Duration RECORD_RETURNS_WITHIN = Duration.ofSeconds(4);
 
   private final JdkTransport transport;
   private final CallEngine engine;
@@ -259,25 +250,7 @@ public final class JobClient implements AutoCloseable {
    * @throws RayApiException if the job has not ended, or is a driver that was not submitted
    */
   public void delete(JobId id) {
-    String path = innerPath(id);
-    ApiResponse found = call(ApiRequest.of("GET", path));
-    if (!deleteOnce(path)) {
-      return;
-    }
-    if (!endedRecently(found)) {
-      return;
-    }
-    long until = time.nanoTime() + RECORD_RETURNS_WITHIN.toNanos();
-    while (time.nanoTime() < until) {
-      pause(FIRST_POLL.multipliedBy(2), "deleting job " + id);
-      try {
-        call(ApiRequest.of("GET", path));
-      } catch (JobNotFoundException gone) {
-        continue;
-      }
-      deleteOnce(path);
-      return;
-    }
+    new RecordDeletion(this::call, time).delete(id, innerPath(id));
   }
 
   /**
@@ -446,35 +419,6 @@ public final class JobClient implements AutoCloseable {
       throw new UnsupportedRayVersionException(
           "%s needs Ray %d.%d, and the cluster runs %s; nothing was submitted"
               .formatted(what, major, minor, version.rayVersion()));
-    }
-  }
-
-  /**
-   * Tells whether there was a record to delete; a retry after a lost answer finds none, and that is
-   * fine too.
-   */
-  private boolean deleteOnce(String path) {
-    try {
-      call(ApiRequest.of("DELETE", path));
-      return true;
-    } catch (JobNotFoundException gone) {
-      return false;
-    }
-  }
-
-  /** Compares the end of the job with the server's own clock, as ours may differ. */
-  private static boolean endedRecently(ApiResponse found) {
-    Optional<Instant> ended = JobCodec.job(found.body()).endedAt();
-    if (ended.isEmpty()) {
-      return true;
-    }
-    try {
-      Instant now =
-          ZonedDateTime.parse(found.header("Date").orElse(""), DateTimeFormatter.RFC_1123_DATE_TIME)
-              .toInstant();
-      return ended.get().plus(RECORD_RETURNS_WITHIN).isAfter(now);
-    } catch (DateTimeException e) {
-      return true;
     }
   }
 
