@@ -16,6 +16,7 @@ import io.rayauth.internal.call.HeaderRules;
 import io.rayauth.internal.call.InterruptingFuture;
 import io.rayauth.internal.http.ApiRequest;
 import io.rayauth.internal.http.ApiResponse;
+import io.rayauth.internal.http.Deadline;
 import io.rayauth.internal.http.JdkTransport;
 import io.rayauth.internal.http.Network;
 import io.rayauth.internal.http.PemTls;
@@ -285,29 +286,35 @@ public final class JobClient implements AutoCloseable {
    * Waits until a job has ended; asks at growing intervals of up to two seconds.
    *
    * @param id a submission id
-   * @param timeout how long to wait
+   * @param timeout how long to wait after the first look at the job, which may take as long as any
+   *     request; the answer to the last one is waited for up to two seconds longer
    * @return the job with a terminal status
    * @throws JobNotFoundException if the cluster has no such job
    * @throws AwaitTimeoutException if it had not ended by then; the job runs on
    */
   public JobDetails await(JobId id, Duration timeout) {
     Watch watch = watching();
-    long start = time.nanoTime();
+    JobDetails job = watch.look(id);
+    Deadline deadline = Deadline.in(timeout, time);
     Duration poll = FIRST_POLL;
-    while (true) {
-      JobDetails job = watch.look(id);
-      if (job.status().isTerminal()) {
-        return job;
-      }
-      Duration left = timeout.minusNanos(time.nanoTime() - start);
+    while (!job.status().isTerminal()) {
+      Duration left = Duration.ofNanos(deadline.nanosLeft());
       if (left.isZero() || left.isNegative()) {
-        throw new AwaitTimeoutException(
-            "job " + id + " is " + job.status() + " after " + timeout + "; it runs on", job);
+        throw stillGoing(id, job, timeout);
       }
-      pause(left.compareTo(poll) < 0 ? left : poll, "waiting for job " + id);
-      Duration longer = poll.multipliedBy(3).dividedBy(2);
-      poll = longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
+      pause(shorter(left, poll), "waiting for job " + id);
+      poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+      try {
+        left = Duration.ofNanos(Math.max(deadline.nanosLeft(), 0));
+        job = watch.look(id, shorter(left.plus(LONGEST_POLL), requestTimeout));
+      } catch (RayTransportException e) {
+        if (deadline.nanosLeft() > 0) {
+          throw e;
+        }
+        throw stillGoing(id, job, timeout);
+      }
     }
+    return job;
   }
 
   /**
@@ -426,6 +433,15 @@ public final class JobClient implements AutoCloseable {
     return engine.run(request, requestTimeout);
   }
 
+  private static AwaitTimeoutException stillGoing(JobId id, JobDetails job, Duration timeout) {
+    return new AwaitTimeoutException(
+        "job " + id + " is " + job.status() + " after " + timeout + "; it runs on", job);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   private Watch watching() {
     return new Watch();
   }
@@ -472,7 +488,11 @@ public final class JobClient implements AutoCloseable {
     private @Nullable JobStatus before;
 
     JobDetails look(JobId id) {
-      JobDetails job = job(id);
+      return look(id, requestTimeout);
+    }
+
+    JobDetails look(JobId id, Duration timeout) {
+      JobDetails job = JobCodec.job(engine.run(ApiRequest.of("GET", path(id)), timeout).body());
       JobStatus from = before;
       if (!job.status().equals(from)) {
         before = job.status();

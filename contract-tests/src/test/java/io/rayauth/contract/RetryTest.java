@@ -12,7 +12,10 @@ import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.error.RayTransportException;
+import io.rayauth.job.AwaitTimeoutException;
+import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
+import io.rayauth.job.JobStatus;
 import io.rayauth.testkit.ManualClock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -249,6 +252,18 @@ class RetryTest {
       assertThatExceptionOfType(RayTransportException.class).isThrownBy(client::version);
 
       server.awaitDisconnect();
+    }
+  }
+
+  @Test
+  void await_whenTheServerFallsSilent_endsAtItsOwnTimeAndNotAtThatOfARequest() {
+    String running = json("{\"submission_id\":\"job-1\",\"status\":\"RUNNING\"}");
+    try (RawServer server = RawServer.answering(running, RawServer.SILENCE);
+        JobClient client =
+            JobClient.builder(server.url()).requestTimeout(Duration.ofMinutes(10)).build()) {
+      assertThatExceptionOfType(AwaitTimeoutException.class)
+          .isThrownBy(() -> client.await(new JobId("job-1"), Duration.ofMillis(500)))
+          .satisfies(late -> assertThat(late.lastSeen().status()).isEqualTo(JobStatus.RUNNING));
     }
   }
 
