@@ -533,6 +533,9 @@ public final class JobClient implements AutoCloseable {
      * Sets where the token comes from that is sent in {@code Authorization}. Default: none, no
      * token is sent.
      *
+     * <p>One that is {@linkplain TokenProvider#cached() cached} already keeps its cache and policy,
+     * so that clients can share it; the listener then hears nothing of its refreshes.
+     *
      * @param tokenProvider is asked once, and again when its token gets old or is refused
      * @return this builder
      */
@@ -571,8 +574,8 @@ public final class JobClient implements AutoCloseable {
 
     /**
      * Sets how long a call may take, all attempts and the whole answer included; uploads get more
-     * by their size. Only the look-up of the host's name, which Java cannot interrupt, can take
-     * longer. Default: 60 seconds.
+     * by their size. Only the look-up of the host's name, which Java cannot interrupt, and the
+     * token provider, which has limits of its own, can take longer. Default: 60 seconds.
      *
      * @param requestTimeout more than zero
      * @return this builder

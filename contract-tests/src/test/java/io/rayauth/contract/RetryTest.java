@@ -17,6 +17,8 @@ import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.testkit.ManualClock;
+import io.rayauth.token.AccessToken;
+import io.rayauth.token.TokenProvider;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -252,6 +254,45 @@ class RetryTest {
       assertThatExceptionOfType(RayTransportException.class).isThrownBy(client::version);
 
       server.awaitDisconnect();
+    }
+  }
+
+  @Test
+  void submit_whenOnlyAnEarlierAttemptMayHaveArrived_saysThatItMayHave() {
+    RawServer server = RawServer.answering(RawServer.CLOSE);
+    RayClientListener closing =
+        new RayClientListener() {
+          @Override
+          public void onRetry(
+              String method, String path, int attempt, Duration delay, RayException cause) {
+            server.close();
+          }
+        };
+    try (JobClient client = JobClient.builder(server.url()).listener(closing).time(clock).build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(() -> client.submit(JobSpec.running("true").build()))
+          .withMessageContaining("nothing listens")
+          .returns(true, RayTransportException::mayHaveBeenSent);
+    }
+  }
+
+  @Test
+  void anyRequest_whenTheTokenTookAllTheTime_doesNotBlameOtherRequests() {
+    TokenProvider slow =
+        () -> {
+          clock.advance(Duration.ofSeconds(61));
+          return AccessToken.of("canary-slow");
+        };
+    try (RawServer server = RawServer.answering(VERSION);
+        JobClient client =
+            JobClient.builder(server.url()).tokenProvider(slow).time(clock).build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(client::version)
+          .withMessageContaining("before attempt 1")
+          .withMessageNotContaining("maxConcurrentRequests")
+          .returns(false, RayTransportException::mayHaveBeenSent);
+
+      assertThat(server.heads()).isEmpty();
     }
   }
 
