@@ -223,6 +223,15 @@ class TransportSafetyTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"status\":\"ok\"}", "{\"ray_version\":null}"})
+  void version_whenTheAnswerIsNotRays_throwsADecodeException(String body) {
+    try (RawServer server = RawServer.answering(json(body));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(RayDecodeException.class).isThrownBy(client::version);
+    }
+  }
+
   @Test
   void anyRequest_whenTheAnswerIsLongerThanTheLimit_isNotReadToItsEnd() {
     String announcement =
