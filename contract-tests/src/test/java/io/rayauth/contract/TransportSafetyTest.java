@@ -233,6 +233,20 @@ class TransportSafetyTest {
   }
 
   @Test
+  void anyRequest_whenAnotherServerEchoesTheHeaders_doesNotPassTheTokenOn() {
+    String echo = "{\"headers\":{\"Authorization\":\"Bearer " + TOKEN + "\",\"Host\":\"h\"}}";
+    try (RawServer server = RawServer.answering(json(echo));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(RayDecodeException.class)
+          .isThrownBy(() -> client.job(new JobId("job-1")))
+          .satisfies(refused -> {
+            assertThat(refused.bodyExcerpt().contains("Host")).isTrue();
+            assertThat(refused.bodyExcerpt().contains("canary-")).isFalse();
+          });
+    }
+  }
+
+  @Test
   void anyRequest_whenTheAnswerIsLongerThanTheLimit_isNotReadToItsEnd() {
     String announcement =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 536870913\r\n\r\n{";
