@@ -247,6 +247,17 @@ class TransportSafetyTest {
   }
 
   @Test
+  void job_whoseIdHasABlank_isNotFoundLikeAnyOther() {
+    try (RawServer server =
+            RawServer.answering(answer("404 Not Found", "", "Job my job does not exist"));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(JobNotFoundException.class)
+          .isThrownBy(() -> client.job(new JobId("my job")))
+          .returns("my job", JobNotFoundException::jobId);
+    }
+  }
+
+  @Test
   void anyRequest_whenTheAnswerIsLongerThanTheLimit_isNotReadToItsEnd() {
     String announcement =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 536870913\r\n\r\n{";

@@ -30,7 +30,7 @@ final class Failures {
   private static final Pattern CONFLICT =
       Pattern.compile(
           "Job with submission_id (\\S+) already exists\\. Please use a different submission_id\\.");
-  private static final Pattern UNKNOWN_JOB = Pattern.compile("Job (\\S+) does not exist");
+  private static final Pattern UNKNOWN_JOB = Pattern.compile("Job (.+) does not exist");
   private static final Pattern PROXY_REFUSAL =
       Pattern.compile(
           "Forbidden \\(user=(\\S*), verb=(\\S*), resource=(\\S*), subresource=(\\S*)\\)");
