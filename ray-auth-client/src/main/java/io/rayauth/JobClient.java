@@ -166,6 +166,8 @@ public final class JobClient implements AutoCloseable {
    * @throws JobConflictException if another job already has that id
    * @throws UnsupportedRayVersionException if the cluster's Ray does not know a field that is set;
    *     nothing was submitted
+   * @throws RayTransportException if no answer came; where the job may run all the same, the
+   *     message names its id
    */
   public Submission submit(JobSpec spec) {
     JobId id = spec.submissionId().orElseGet(() -> JobId.random(random));
@@ -186,6 +188,8 @@ public final class JobClient implements AutoCloseable {
         return Submission.attached(id);
       }
       throw conflict;
+    } catch (RayTransportException lost) {
+      throw lost.mayHaveBeenSent() ? mayRun(id, lost) : lost;
     }
   }
 
@@ -427,6 +431,11 @@ public final class JobClient implements AutoCloseable {
           "%s needs Ray %d.%d, and the cluster runs %s; nothing was submitted"
               .formatted(what, major, minor, version.rayVersion()));
     }
+  }
+
+  private static RayTransportException mayRun(JobId id, RayTransportException lost) {
+    return RayTransportException.answerLost(
+        lost.getMessage() + "; if Ray has got it, the job is " + id, lost, lost.attempts());
   }
 
   private ApiResponse call(ApiRequest request) {
