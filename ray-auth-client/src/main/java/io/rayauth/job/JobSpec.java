@@ -1,5 +1,6 @@
 package io.rayauth.job;
 
+import io.rayauth.internal.env.EnvRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -232,8 +233,10 @@ public final class JobSpec {
      *
      * @param runtimeEnv the environment
      * @return this builder
+     * @throws IllegalArgumentException if Ray would refuse it, whatever way it was made
      */
     public Builder runtimeEnv(RuntimeEnv runtimeEnv) {
+      EnvRules.check(runtimeEnv.asMap());
       this.runtimeEnv = runtimeEnv;
       return this;
     }

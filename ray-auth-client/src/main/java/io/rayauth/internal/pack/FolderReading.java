@@ -93,10 +93,11 @@ final class FolderReading implements TreeVisitor {
   }
 
   private int next(InputStream in, Path file) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new ClosedByInterruptException(); // the JDK's own streams from files do not look
+    }
     try {
       return in.readNBytes(buffer, 0, buffer.length);
-    } catch (ClosedByInterruptException e) {
-      throw e;
     } catch (IOException e) {
       throw unreadable(file, e);
     }

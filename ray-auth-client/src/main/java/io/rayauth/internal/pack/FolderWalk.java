@@ -2,13 +2,12 @@ package io.rayauth.internal.pack;
 
 import io.rayauth.internal.pack.TreeEntry.Kind;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -46,7 +45,7 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
    * A link to a folder above it is walked until the system refuses to follow more links (40 on
    * Linux), which Ray does too. Two of them would be walked 2^40 times.
    */
-  private static final int MOST_PATHS_IN_LOOPS = 100_000;
+  private static final int MOST_PATHS_IN_LOOPS = 20_000;
 
   /**
    * Walks.
@@ -181,25 +180,18 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
       BasicFileAttributes followed;
       try {
         followed = attributes(file);
-      } catch (FileSystemException e) {
-        if (leadsNowhere(e)) {
-          visitor.note(path + " is a link that leads nowhere; it is not packed");
-          return null;
-        }
+      } catch (AccessDeniedException e) {
         throw e;
+      } catch (FileSystemException e) {
+        // No such file, not a folder, links that lead to each other: not all have a class.
+        visitor.note(path + " is a link that leads nowhere; it is not packed");
+        return null;
       }
       if (loopsAbove == 0 && !file.toRealPath().startsWith(realRoot)) {
         visitor.note(path + " is a link that leads out of the folder; what it points to is packed");
       }
       return followed;
     }
-  }
-
-  /** The JDK has no exception of its own for links that lead to each other, only a text. */
-  private static boolean leadsNowhere(FileSystemException failure) {
-    return failure instanceof NoSuchFileException
-        || failure instanceof NotDirectoryException
-        || String.valueOf(failure.getReason()).contains("symbolic link");
   }
 
   private static BasicFileAttributes attributes(Path file, LinkOption... options)

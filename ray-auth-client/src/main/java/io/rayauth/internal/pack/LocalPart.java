@@ -27,19 +27,17 @@ record LocalPart(PackageUse use, int index, Path path, List<String> excludes) {
    */
   static List<LocalPart> in(JobSpec spec) {
     Map<String, @Nullable Object> env = spec.runtimeEnv().asMap();
-    List<String> excludes = strings("excludes", env.get("excludes"));
+    List<String> excludes = strings(env.get("excludes"));
     List<LocalPart> parts = new ArrayList<>();
     if (spec.workingDir().isPresent()) {
       parts.add(
           new LocalPart(PackageUse.WORKING_DIR, 0, spec.workingDir().orElseThrow(), excludes));
     } else if (env.get("working_dir") != null) {
-      if (!(env.get("working_dir") instanceof String workingDir)) {
-        throw new IllegalArgumentException("working_dir of the runtime env is not a string");
-      }
+      String workingDir = String.valueOf(env.get("working_dir"));
       addIfLocal(parts, PackageUse.WORKING_DIR, 0, workingDir, excludes);
     }
     for (PackageUse use : List.of(PackageUse.PY_MODULES, PackageUse.JAVA_JARS)) {
-      List<String> values = strings(use.key(), env.get(use.key()));
+      List<String> values = strings(env.get(use.key()));
       for (int i = 0; i < values.size(); i++) {
         addIfLocal(parts, use, i, values.get(i), excludes);
       }
@@ -57,19 +55,11 @@ record LocalPart(PackageUse use, int index, Path path, List<String> excludes) {
     }
   }
 
-  private static List<String> strings(String key, @Nullable Object value) {
+  /** The spec has checked that it is a list of strings. */
+  private static List<String> strings(@Nullable Object value) {
     List<String> strings = new ArrayList<>();
-    if (value != null) {
-      if (!(value instanceof List<?> list)) {
-        throw new IllegalArgumentException(key + " of the runtime env is not a list");
-      }
-      for (Object item : list) {
-        if (!(item instanceof String string)) {
-          throw new IllegalArgumentException(
-              key + " of the runtime env holds something that is not a string");
-        }
-        strings.add(string);
-      }
+    if (value instanceof List<?> list) {
+      list.forEach(item -> strings.add(String.valueOf(item)));
     }
     return strings;
   }
@@ -109,7 +99,7 @@ record LocalPart(PackageUse use, int index, Path path, List<String> excludes) {
     if (use == PackageUse.WORKING_DIR) {
       return env.with(use.key(), uri);
     }
-    List<String> values = strings(use.key(), env.asMap().get(use.key()));
+    List<String> values = strings(env.asMap().get(use.key()));
     values.set(index, uri);
     return env.with(use.key(), values);
   }

@@ -7,18 +7,18 @@ import java.util.List;
  * runtime_env_package.py}).
  */
 public enum PackageUse {
-  WORKING_DIR("working_dir", "a working directory", ".zip", ".tar.gz", ".tgz", ".tar.xz"),
-  PY_MODULES("py_modules", "a Python module", ".zip", ".whl", ".tar.gz", ".tgz", ".tar.xz"),
-  JAVA_JARS("java_jars", "a jar", ".jar", ".zip");
+  WORKING_DIR("working_dir", "a working directory", ".zip .tar.gz .tgz .tar.xz"),
+  PY_MODULES("py_modules", "a Python module", ".zip .whl .tar.gz .tgz .tar.xz"),
+  JAVA_JARS("java_jars", "a jar", ".jar .zip");
 
   private final String key;
   private final String words;
-  private final List<String> extensions;
+  private final String extensions;
 
-  PackageUse(String key, String words, String... extensions) {
+  PackageUse(String key, String words, String extensions) {
     this.key = key;
     this.words = words;
-    this.extensions = List.of(extensions);
+    this.extensions = extensions;
   }
 
   /** Returns the key. */
@@ -31,10 +31,10 @@ public enum PackageUse {
   }
 
   List<String> extensions() {
-    return extensions;
+    return List.of(extensions.split(" "));
   }
 
   boolean takes(String name) {
-    return extensions.stream().anyMatch(name::endsWith);
+    return extensions().stream().anyMatch(name::endsWith);
   }
 }

@@ -3,6 +3,7 @@ package io.rayauth.internal.pack;
 import io.rayauth.error.PackageException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.internal.call.Events;
+import io.rayauth.internal.env.EnvForm;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageReport.Outcome;
@@ -94,7 +95,7 @@ public final class Packages {
    * @throws PackageException if it changes while it is read
    */
   public Found find(JobSpec spec) {
-    RuntimeEnv env = spec.runtimeEnv();
+    RuntimeEnv env = EnvForm.of(spec.runtimeEnv());
     List<Part> parts = new ArrayList<>();
     for (LocalPart local : LocalPart.in(spec)) {
       Part part = read(local);

@@ -19,7 +19,9 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Is one case whose results Ray's own code computed; the files say of themselves what they hold. */
+/**
+ * Is one case whose results Ray's own code computed; the files say of themselves what they hold.
+ */
 record Vector(JsonNode json) {
   private static final String FOLDER = "vectors";
   private static final ObjectMapper JSON = new ObjectMapper();
