@@ -15,10 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Folders nobody would make by hand, packed by this client and by the Python code of Ray itself. */
+/**
+ * Folders nobody would make by hand, packed by this client and by the Python code of Ray itself.
+ */
 @Timeout(600)
 class RandomTreesTest {
   private static final int TREES = Integer.getInteger("packages.trees", 2000);
+
   /** A line with nothing but an exclamation mark or a backslash; this client passes over it. */
   private static final String LONE_MARK = "IndexError('list index out of range')";
 

@@ -42,10 +42,14 @@ final class RayPackaging implements AutoCloseable {
     questions.write(
         JSON.writeValueAsString(
             Map.of(
-                "folder", folder.toString(),
-                "kind", kind,
-                "excludes", excludes,
-                "zip", zip.toString())));
+                "folder",
+                folder.toString(),
+                "kind",
+                kind,
+                "excludes",
+                excludes,
+                "zip",
+                zip.toString())));
     questions.newLine();
     questions.flush();
     String line = answers.readLine();

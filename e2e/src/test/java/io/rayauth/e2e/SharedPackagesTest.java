@@ -89,9 +89,7 @@ class SharedPackagesTest {
                 module.toString())
             .redirectError(new File("/dev/null"));
     command.environment().put("RAY_AUTH_MODE", "token");
-    command
-        .environment()
-        .put("RAY_AUTH_TOKEN_PATH", ray.tokenFile().orElseThrow().toString());
+    command.environment().put("RAY_AUTH_TOKEN_PATH", ray.tokenFile().orElseThrow().toString());
     command.environment().remove("RAY_ADDRESS");
     Process python = command.start();
     String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,9 +1,11 @@
 package io.rayauth.job;
 
+import io.rayauth.internal.pack.HttpsPutStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Takes packages that are too large for the dashboard to a place from which the cluster's nodes can
@@ -35,4 +37,31 @@ public interface PackageStore {
    * @throws IOException if it is not stored
    */
   URI store(String name, Path zip) throws IOException;
+
+  /**
+   * Returns a store that sends packages to a folder of a web server by {@code PUT}.
+   *
+   * @param folder such as {@code https://artifacts.example.com/ray-packages}, without a query; the
+   *     nodes fetch from the same addresses
+   * @return a store that sends no credentials
+   */
+  static PackageStore httpsPut(URI folder) {
+    String base = folder.toString().replaceAll("/+$", "");
+    return httpsPut(name -> URI.create(base + "/" + name), name -> URI.create(base + "/" + name));
+  }
+
+  /**
+   * Returns a store that sends packages by {@code PUT} to addresses that may be signed, such as
+   * those of S3 and Google Cloud Storage.
+   *
+   * @param putAddress gives the address to send a package of this name to; {@code https}, or {@code
+   *     http} within the machine or the Kubernetes cluster
+   * @param fetchAddress gives the address the nodes fetch it from, which the client asks for the
+   *     first byte to see whether it is there
+   * @return a store that sends no credentials but those in the address
+   */
+  static PackageStore httpsPut(
+      Function<String, URI> putAddress, Function<String, URI> fetchAddress) {
+    return new HttpsPutStore(putAddress, fetchAddress);
+  }
 }
