@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /** Folders that do not fit into memory, packed by a JVM that has little of it. */
-@Timeout(300)
+@Timeout(600)
 @ResourceLock("the disk")
 class LargeFoldersTest {
   @TempDir private Path parent;
