@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Folders nobody would make by hand, packed by this client and by the Python code of Ray itself.
  */
-@Timeout(600)
+@Timeout(1800)
 class RandomTreesTest {
   private static final int TREES = Integer.getInteger("packages.trees", 2000);
 

@@ -50,17 +50,22 @@ public final class EnvForm {
 
   private static @Nullable Object installer(String key, Object value) {
     if (value instanceof Map<?, ?> given) {
-      Object packages = given.get("packages");
-      List<?> all =
-          packages instanceof String file
-              ? requirements(key, file)
-              : (List<?>) given.get("packages");
+      List<Object> packages = packages(key, given.get("packages"));
       Map<Object, @Nullable Object> fields = new LinkedHashMap<>(given);
-      fields.put("packages", all.stream().distinct().toList());
-      return all.isEmpty() ? null : fields;
+      fields.put("packages", packages);
+      return packages.isEmpty() ? null : fields;
     }
-    List<?> all = value instanceof String file ? requirements(key, file) : (List<?>) value;
-    return all.isEmpty() ? null : all.stream().distinct().toList();
+    List<Object> packages = packages(key, value);
+    return packages.isEmpty() ? null : packages;
+  }
+
+  private static List<Object> packages(String key, @Nullable Object value) {
+    if (value instanceof String file) {
+      return requirements(key, file).stream().distinct().map(Object.class::cast).toList();
+    }
+    return value instanceof List<?> list
+        ? list.stream().distinct().map(Object.class::cast).toList()
+        : List.of();
   }
 
   /** Comments and blank lines stay, as in Ray. */

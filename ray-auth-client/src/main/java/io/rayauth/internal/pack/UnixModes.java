@@ -42,7 +42,7 @@ final class UnixModes extends FilterOutputStream {
     if (expected == attributes.length) {
       attributes = Arrays.copyOf(attributes, 2 * expected);
     }
-    attributes[expected++] = mode << 16 | dosAttributes;
+    attributes[expected++] = (mode << 16) | dosAttributes;
   }
 
   /** Says that all entries were passed and what comes is the list of them. */
@@ -90,11 +90,11 @@ final class UnixModes extends FilterOutputStream {
     header[MADE_BY] = UNIX;
     int value = attributes[patched++];
     for (int i = 0; i < 4; i++) {
-      header[EXTERNAL_ATTRIBUTES + i] = (byte) (value >>> 8 * i);
+      header[EXTERNAL_ATTRIBUTES + i] = (byte) (value >>> (8 * i));
     }
   }
 
   private int number(int at) {
-    return (header[at] & 0xff) | (header[at + 1] & 0xff) << 8;
+    return (header[at] & 0xff) | ((header[at + 1] & 0xff) << 8);
   }
 }

@@ -110,7 +110,7 @@ record Vector(JsonNode json) {
     int mode = Integer.parseInt(octal, 8);
     Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
     for (int i = 0; i < 9; i++) {
-      if ((mode & 0400 >> i) != 0) {
+      if ((mode & (0400 >> i)) != 0) {
         permissions.add(PosixFilePermission.values()[i]);
       }
     }
