@@ -2,6 +2,7 @@ package io.rayauth;
 
 import io.rayauth.error.JobConflictException;
 import io.rayauth.error.JobNotFoundException;
+import io.rayauth.error.PackageException;
 import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayDecodeException;
@@ -23,15 +24,17 @@ import io.rayauth.internal.http.PemTls;
 import io.rayauth.internal.json.JobCodec;
 import io.rayauth.internal.logs.JobLogs;
 import io.rayauth.internal.logs.LogFollower;
-import io.rayauth.internal.pack.Archive;
+import io.rayauth.internal.pack.ClusterStore;
+import io.rayauth.internal.pack.PackageSettings;
+import io.rayauth.internal.pack.Packages;
 import io.rayauth.internal.token.CachingTokenProvider;
 import io.rayauth.job.AwaitTimeoutException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
+import io.rayauth.job.PackageStore;
 import io.rayauth.job.PackageUri;
-import io.rayauth.job.RuntimeEnv;
 import io.rayauth.job.StopOutcome;
 import io.rayauth.job.Submission;
 import io.rayauth.time.TimeSource;
@@ -77,9 +80,6 @@ public final class JobClient implements AutoCloseable {
   private static final Duration FIRST_POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = Duration.ofSeconds(2);
 
-  /** The slowest upload that is waited for, in bytes each second. */
-  private static final long SLOWEST_UPLOAD = 128 * 1024;
-
   private final JdkTransport transport;
   private final CallEngine engine;
   private final Runnable closeTokens;
@@ -88,6 +88,8 @@ public final class JobClient implements AutoCloseable {
   private final TimeSource time;
   private final RandomGenerator random;
   private final JobLogs logs;
+  private final ClusterStore clusterStore;
+  private final Packages packages;
   private volatile @Nullable RayVersion lastVersion;
 
   JobClient(
@@ -97,7 +99,9 @@ public final class JobClient implements AutoCloseable {
       Events events,
       Duration requestTimeout,
       TimeSource time,
-      RandomGenerator random) {
+      RandomGenerator random,
+      ClusterStore clusterStore,
+      Packages packages) {
     this.transport = transport;
     this.engine = engine;
     this.closeTokens = closeTokens;
@@ -106,6 +110,8 @@ public final class JobClient implements AutoCloseable {
     this.time = time;
     this.random = random;
     this.logs = new JobLogs(this::call);
+    this.clusterStore = clusterStore;
+    this.packages = packages;
   }
 
   /**
@@ -156,13 +162,18 @@ public final class JobClient implements AutoCloseable {
    * Submits a job and returns as soon as Ray has accepted it; the job itself runs on.
    *
    * <p>Safe to repeat: the id is chosen before the first byte is sent, so a retry after a lost
-   * answer finds the job instead of starting a second one. A working directory is uploaded first,
-   * unless the cluster has it. Blocks for at most the request timeout, the upload excluded.
+   * answer finds the job instead of starting a second one. A working directory and modules of this
+   * machine are packed and uploaded first, unless the cluster has them: {@link
+   * Submission#packages()} tells. Blocks for at most the request timeout, packing and upload
+   * excluded.
    *
    * @param spec what to run; not kept after this call
    * @return the job's id, equal to {@link JobSpec#submissionId()} where one was given
-   * @throws IllegalArgumentException if the working directory cannot be used, or metadata and
-   *     runtime env are too large; nothing was sent
+   * @throws IllegalArgumentException if the runtime env is none that Ray takes, a path it names
+   *     cannot be used or makes a package of more than 100 MiB, or metadata and runtime env are too
+   *     large; nothing was submitted
+   * @throws PackageException if a folder changes while it is read, or a package cannot be made or
+   *     stored; nothing was submitted
    * @throws JobConflictException if another job already has that id
    * @throws UnsupportedRayVersionException if the cluster's Ray does not know a field that is set;
    *     nothing was submitted
@@ -172,20 +183,18 @@ public final class JobClient implements AutoCloseable {
   public Submission submit(JobSpec spec) {
     JobId id = spec.submissionId().orElseGet(() -> JobId.random(random));
     String nonce = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-    Optional<Archive> workingDir = spec.workingDir().map(file -> Archive.of(file).asWorkingDir());
-    RuntimeEnv runtimeEnv =
-        workingDir
-            .map(archive -> spec.runtimeEnv().with("working_dir", archive.uri().value()))
-            .orElse(spec.runtimeEnv());
-    byte[] body = JobCodec.submission(spec, id, runtimeEnv, nonce);
+    Packages.Found found = packages.find(spec);
+    byte[] unused = JobCodec.submission(spec, id, found.runtimeEnv(), nonce); // checks its size
     requireSupport(spec);
-    workingDir.ifPresent(this::upload);
+    Packages.Delivered delivered = packages.deliver(found);
+    byte[] body = JobCodec.submission(spec, id, delivered.runtimeEnv(), nonce);
     try {
       return Submission.accepted(
-          JobCodec.submissionId(call(ApiRequest.json("POST", "/api/jobs/", body)).body()));
+              JobCodec.submissionId(call(ApiRequest.json("POST", "/api/jobs/", body)).body()))
+          .withPackages(delivered.reports());
     } catch (JobConflictException conflict) {
       if (JobCodec.hasNonce(call(ApiRequest.of("GET", path(id))).body(), nonce)) {
-        return Submission.attached(id);
+        return Submission.attached(id).withPackages(delivered.reports());
       }
       throw conflict;
     } catch (RayTransportException lost) {
@@ -328,15 +337,7 @@ public final class JobClient implements AutoCloseable {
    * @return true if it need not be uploaded
    */
   public boolean packageExists(PackageUri uri) {
-    try {
-      call(ApiRequest.of("GET", path(uri)));
-      return true;
-    } catch (RayApiException refused) {
-      if (refused.status() == 404 && refused.reason().endsWith("does not exist")) {
-        return false;
-      }
-      throw refused;
-    }
+    return clusterStore.exists(uri);
   }
 
   /**
@@ -350,7 +351,7 @@ public final class JobClient implements AutoCloseable {
    *     dashboard takes; nothing was sent
    */
   public PackageUri upload(Path archive) {
-    return upload(Archive.of(archive));
+    return packages.upload(archive);
   }
 
   /**
@@ -390,21 +391,6 @@ public final class JobClient implements AutoCloseable {
    */
   public static JobClient fromEnvironment() {
     return ClientEnvironment.of(System.getenv()).client();
-  }
-
-  private PackageUri upload(Archive archive) {
-    if (!packageExists(archive.uri())) {
-      Duration timeout = requestTimeout.plusSeconds(archive.size() / SLOWEST_UPLOAD);
-      engine.run(
-          ApiRequest.upload(
-              path(archive.uri()),
-              () ->
-                  archive.body(sent ->
-                      events.tell(listener ->
-                          listener.onUploadProgress(archive.uri(), sent, archive.size())))),
-          timeout);
-    }
-    return archive.uri();
   }
 
   /**
@@ -462,10 +448,6 @@ public final class JobClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new RayInterruptedException("interrupted while " + what, e);
     }
-  }
-
-  private static String path(PackageUri uri) {
-    return "/api/packages/gcs/" + RayEndpoint.segment(uri.name());
   }
 
   private static String path(JobId id) {
@@ -533,6 +515,8 @@ public final class JobClient implements AutoCloseable {
     private List<String> noProxy = List.of();
     private int maxConcurrentRequests = DEFAULT_CONCURRENT_REQUESTS;
     private boolean plainHttpAllowed;
+    private @Nullable PackageStore packageStore;
+    private Packages.SecretLooking secretLooking = Packages.SecretLooking.REPORTED;
 
     private Builder(RayEndpoint endpoint) {
       this.endpoint = endpoint;
@@ -742,6 +726,30 @@ public final class JobClient implements AutoCloseable {
     }
 
     /**
+     * Sets where packages go that are too large for the dashboard, which takes 100 MiB. Default:
+     * nowhere, they are refused.
+     *
+     * @param packageStore is asked for folders of more than 100 MiB
+     * @return this builder
+     */
+    public Builder packageStore(PackageStore packageStore) {
+      this.packageStore = packageStore;
+      return this;
+    }
+
+    /**
+     * Refuses to send folders with files that look like secrets: keys, tokens, kubeconfigs, cloud
+     * credentials. Default: they are sent; the listener and the report tell of them, and the log
+     * has a warning.
+     *
+     * @return this builder
+     */
+    public Builder refuseSecretLookingFiles() {
+      this.secretLooking = Packages.SecretLooking.REFUSED;
+      return this;
+    }
+
+    /**
      * Creates the client; opens no connection and asks for no token.
      *
      * @return a client to share and to close
@@ -771,6 +779,15 @@ public final class JobClient implements AutoCloseable {
               events,
               time,
               random);
+      ClusterStore clusterStore = new ClusterStore(engine, events, requestTimeout);
+      Packages packages =
+          new Packages(
+              clusterStore,
+              PackageSettings.of(System.getenv()),
+              secretLooking,
+              packageStore,
+              events,
+              time);
       return new JobClient(
           transport,
           engine,
@@ -778,7 +795,9 @@ public final class JobClient implements AutoCloseable {
           events,
           requestTimeout,
           time,
-          random);
+          random,
+          clusterStore,
+          packages);
     }
 
     private void addCredential(
