@@ -144,8 +144,7 @@ class Parts:
             self._await(f"the API server does not serve {plural}", lambda: self._is_established(path))
 
     def _is_established(self, path):
-        conditions = self.api.get(path).get("status", {}).get("conditions", ())
-        return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)
+        return is_true("Established", self.api.get(path))
 
     def _start_kwok(self):
         pod_log = self._state / "pod.log"
@@ -184,8 +183,7 @@ class Parts:
         ])  # fmt: skip
 
     def _node_is_ready(self):
-        status = self.api.get(f"/api/v1/nodes/{NODE}").get("status", {})
-        return any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", ()))
+        return is_true("Ready", self.api.get(f"/api/v1/nodes/{NODE}"))
 
     def _start(self, name, arguments):
         program = self._programs / name
@@ -208,3 +206,8 @@ class Parts:
             if time.monotonic() > deadline:
                 raise Failed(f"{complaint} after {READY_SECONDS} s; see {self._logs}")
             time.sleep(0.2)
+
+
+def is_true(condition, thing):
+    conditions = thing.get("status", {}).get("conditions") or ()
+    return any(found["type"] == condition and found["status"] == "True" for found in conditions)
