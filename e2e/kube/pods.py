@@ -7,6 +7,7 @@ from the container's environment, the arguments, ConfigMaps and Secrets of the p
 import base64
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,13 @@ DASHBOARD = 8265
 POD_SECONDS = 60
 STOP_SECONDS = 60
 PROXY_SECONDS = 30
+RAY_VARIABLES = (
+    "RAY_AUTH_MODE",
+    "RAY_AUTH_TOKEN",
+    "RAY_ENABLE_K8S_TOKEN_AUTH",
+    "RAY_CLUSTER_NAME",
+    "RAY_CLUSTER_NAMESPACE",
+)
 TOKEN_SECONDS = 24 * 3600
 HEAD = pathlib.Path(__file__).resolve().parents[1] / "ray" / "head.py"
 
@@ -45,8 +53,7 @@ class HeadPods:
         running = _Running(self._state / f"{namespace}.{cluster}")
         with self._changes:
             self._running[namespace, cluster] = running
-        ray = pod["spec"]["containers"][0]
-        env = self._ray_variables(namespace, ray)
+        env = self._ray_variables(pod)
         if env.get("RAY_ENABLE_K8S_TOKEN_AUTH") == "true":
             scheme, ray_port = "k8s", self._start_ray_with_api_server(running, pod, env)
         elif env.get("RAY_AUTH_MODE") == "token":
@@ -81,21 +88,23 @@ class HeadPods:
             time.sleep(0.2)
         raise Failed(f"RayCluster {namespace}/{cluster} has no head pod after {POD_SECONDS} s")
 
-    def _ray_variables(self, namespace, container):
-        return {
-            variable["name"]: self._value(namespace, variable)
-            for variable in container.get("env", ())
-            if variable["name"] in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_ENABLE_K8S_TOKEN_AUTH",
-                                    "RAY_CLUSTER_NAME", "RAY_CLUSTER_NAMESPACE")
-        }  # fmt: skip
+    def _ray_variables(self, pod):
+        variables = pod["spec"]["containers"][0].get("env", ())
+        return {variable["name"]: self._value(pod, variable) for variable in variables if variable["name"] in RAY_VARIABLES}
 
-    def _value(self, namespace, variable):
-        source = variable.get("valueFrom", {})
+    def _value(self, pod, variable):
+        source = variable.get("valueFrom")
+        if source is None:
+            return variable.get("value", "")
         if "secretKeyRef" in source:
-            return self._secret(namespace, source["secretKeyRef"]["name"])[source["secretKeyRef"]["key"]].decode()
-        if source.get("fieldRef", {}).get("fieldPath") == "metadata.namespace":
-            return namespace
-        return variable.get("value", "") if not source else None
+            wanted = source["secretKeyRef"]
+            return self._secret(pod["metadata"]["namespace"], wanted["name"])[wanted["key"]].decode()
+        field = source.get("fieldRef", {}).get("fieldPath", "")
+        if field == "metadata.namespace":
+            return pod["metadata"]["namespace"]
+        if label := re.fullmatch(r"metadata\.labels\['(.+)'\]", field):
+            return pod["metadata"]["labels"][label[1]]
+        raise Failed(f"cannot tell the value of {variable}")
 
     def _secret(self, namespace, name):
         data = self._api.get(f"/api/v1/namespaces/{namespace}/secrets/{name}").get("data", {})
