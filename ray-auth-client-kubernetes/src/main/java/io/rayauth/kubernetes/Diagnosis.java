@@ -41,9 +41,10 @@ final class Diagnosis {
   /** The text of kube-rbac-proxy ({@code pkg/proxy/proxy.go}). */
   private static final Pattern DENIAL =
       Pattern.compile(
-          "Forbidden \\(user=([^,)]*), verb=([^,)]*), resource=([^,)]*), subresource=([^,)]*)\\)");
+          "Forbidden \\(user=(.+), verb=([^,)]+), resource=[^,)]*, subresource=([^,)]*)\\)");
 
   private static final int UNAUTHORIZED = 401;
+  private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
   /** The tokens of KubeRay's samples, which get copied. */
   private static final List<String> SAMPLE_TOKENS =
@@ -137,7 +138,7 @@ final class Diagnosis {
                           + String.join(",", audiences)
                           + "."));
     }
-    checkReviewer(cluster, "the kube-rbac-proxy");
+    checkReviewer(cluster, "The kube-rbac-proxy");
     notes.conclude(
         "The kube-rbac-proxy does not know the token: no token reached it, or one that the API server does not accept (ended, deleted, of another Kubernetes cluster).",
         "Get a new token and try again; a token that was refused is remembered as unknown for up to 2 minutes.");
@@ -154,28 +155,29 @@ final class Diagnosis {
     }
     String user = denial.group(1);
     String verb = denial.group(2);
-    String asked = denial.group(4);
+    String asked = denial.group(3);
     notes.user = user;
     Right right =
         new Right(verb, RoleRights.GROUP, RoleRights.RESOURCE, asked, ref.namespace(), ref.name());
-    Optional<Boolean> allowed = allowed(Subject.user(user), right);
-    if (allowed.isEmpty() || !allowed.get()) {
-      missing(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
-      if (allowed.isEmpty()) {
-        notes.conclude(
-            "%s was denied the verb '%s' on RayCluster %s by the kube-rbac-proxy."
-                .formatted(user, verb, ref),
-            "Grant it: " + call(user, verb) + ". A new grant can take 30 seconds to be seen.");
-      }
-    }
     checkTarget(cluster, asked);
-    notes.conclude(
-        "RBAC allows %s to %s by now; the kube-rbac-proxy remembers its denial for up to 30 seconds."
-            .formatted(user, right),
-        "Try again in 30 seconds.");
+    Optional<Boolean> allowed = allowed(subject(user), right);
+    if (allowed.isEmpty()) {
+      suggest(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
+      notes.conclude(
+          "%s was denied the verb '%s' on RayCluster %s by the kube-rbac-proxy."
+              .formatted(user, verb, ref),
+          grantIt(user, verb) + ". A new grant can take 30 seconds to be seen.");
+    } else if (allowed.get()) {
+      notes.conclude(
+          "RBAC allows %s to %s by now; the kube-rbac-proxy remembers its denial for up to 30 seconds."
+              .formatted(user, right),
+          "Try again in 30 seconds.");
+    } else {
+      lacks(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
+    }
     if (!subresource.isEmpty() && !subresource.equals(asked)) {
       notes.findings.add(
-          "the proxy asks for subresource '%s', not '%s'".formatted(asked, subresource));
+          "the proxy asks for subresource '%s', not for '%s'".formatted(asked, subresource));
     }
   }
 
@@ -226,9 +228,9 @@ final class Diagnosis {
       }
     }
     if (notes.user != null) {
-      allowed = allowed(Subject.user(notes.user), write);
+      allowed = allowed(subject(notes.user), write);
       if (allowed.isPresent() && !allowed.get()) {
-        missing(notes.user, RoleRights.RAY_WRITE, AuthScheme.KUBERNETES_TOKEN, "");
+        lacks(notes.user, RoleRights.RAY_WRITE, AuthScheme.KUBERNETES_TOKEN, "");
       }
     } else {
       allowed = look("the rights of the caller", () -> reviews.allowsMe(write));
@@ -244,10 +246,6 @@ final class Diagnosis {
       }
     }
     checkReviewer(cluster, "Ray's head");
-    if (cluster != null) {
-      notes.findings.add(
-          "Ray refuses every token if the head lacks RAY_CLUSTER_NAMESPACE, which KubeRay sets from 1.6 on");
-    }
     notes.conclude(
         allowed.orElse(false)
             ? "RBAC allows the verb 'ray:write', so it is not the right that is missing: the token is not accepted, or the head cannot ask Kubernetes."
@@ -255,7 +253,7 @@ final class Diagnosis {
                 + ref
                 + ".",
         allowed.orElse(false)
-            ? "Get a new token of this Kubernetes cluster without an audience; if that is refused too, look at the rights and at RAY_CLUSTER_NAMESPACE of the head pod."
+            ? "Get a new token of this Kubernetes cluster without an audience; if that is refused too, see that the head pod has RAY_CLUSTER_NAMESPACE, which KubeRay sets from 1.6 on: without it Ray refuses every token."
             : "Get a new token, and grant the right: RayAccess.grant(ref, subject, RayRole.SUBMITTER).");
   }
 
@@ -326,7 +324,10 @@ final class Diagnosis {
   private void inspect(AccessToken token) {
     TokenClaims claims = TokenClaims.of(token);
     Instant now = time.instant();
-    claims.subject().ifPresent(subject -> notes.user = subject);
+    claims
+        .subject()
+        .filter(subject -> subject.startsWith(SERVICE_ACCOUNT)) // others may be called otherwise
+        .ifPresent(subject -> notes.user = subject);
     claims.subject().ifPresent(subject -> notes.findings.add("the token is that of " + subject));
     claims
         .end()
@@ -372,29 +373,35 @@ final class Diagnosis {
     return allowed;
   }
 
-  private void missing(String user, String verb, AuthScheme scheme, String asked) {
+  private void lacks(String user, String verb, AuthScheme scheme, String asked) {
     notes.missingVerb = verb;
+    suggest(user, verb, scheme, asked);
+    notes.conclude(
+        "%s lacks the verb '%s' on RayCluster %s%s."
+            .formatted(user, verb, ref, asked.isEmpty() ? "" : " (subresource " + asked + ")"),
+        grantIt(user, verb) + ", or apply the manifest below.");
+  }
+
+  private void suggest(String user, String verb, AuthScheme scheme, String asked) {
+    RayRole role = roleWith(verb);
     notes.suggestedManifest =
         RoleObjects.of(
-                RoleRights.of(ref, roleWith(verb), scheme, asked, null),
-                Subject.user(user),
-                roleWith(verb),
-                asked)
+                RoleRights.of(ref, role, scheme, asked, null), subject(user), role, asked)
             .yaml();
-    if (allowedKnown()) {
-      notes.conclude(
-          "%s lacks the verb '%s' on RayCluster %s%s."
-              .formatted(user, verb, ref, asked.isEmpty() ? "" : " (subresource " + asked + ")"),
-          "Grant it: " + call(user, verb) + ", or apply the manifest below.");
+  }
+
+  private static String grantIt(String user, String verb) {
+    return "Grant it: RayAccess.grant(ref, Subject.user(\"%s\"), RayRole.%s)"
+        .formatted(user, roleWith(verb));
+  }
+
+  /** A name that only looks like that of a ServiceAccount is some user's. */
+  private static Subject subject(String user) {
+    try {
+      return Subject.user(user);
+    } catch (IllegalArgumentException e) {
+      return new Subject(Subject.Kind.USER, "", user);
     }
-  }
-
-  private boolean allowedKnown() {
-    return notes.findings.stream().anyMatch(finding -> finding.startsWith("RBAC does not allow"));
-  }
-
-  private static String call(String user, String verb) {
-    return "RayAccess.grant(ref, Subject.user(\"%s\"), RayRole.%s)".formatted(user, roleWith(verb));
   }
 
   /** The smallest role that has a verb. */

@@ -1,7 +1,9 @@
 package io.rayauth.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.Grant.Observation;
@@ -179,8 +181,8 @@ public final class RayAccess {
    * returns when the API server was seen to allow it. Safe to repeat.
    *
    * <p>Needs {@code create} and {@code patch} on roles and rolebindings, and Kubernetes lets nobody
-   * give rights that it does not have itself, unless it has {@code escalate} on roles. If the
-   * RoleBinding fails, a new Role is taken back.
+   * give rights that it does not have itself, unless it has {@code escalate} and {@code bind} on
+   * roles. If the RoleBinding fails, a new Role is taken back.
    *
    * @param ref the cluster; its scheme decides on the verbs
    * @param subject who gets the role
@@ -224,14 +226,25 @@ public final class RayAccess {
 
   private void apply(RoleObjects objects, String doing) {
     var roles = client.rbac().roles().inNamespace(objects.role().getMetadata().getNamespace());
-    boolean roleIsNew =
-        ApiServer.ask(doing, () -> roles.resource(objects.role()).get()) == null;
+    boolean roleIsNew = isSurelyNew(roles.resource(objects.role()), doing);
     serverSideApply(objects.role(), doing);
     try {
       serverSideApply(objects.binding(), doing);
     } catch (RayKubernetesException e) {
       if (roleIsNew) {
         ApiServer.ask(doing, () -> roles.resource(objects.role()).delete());
+      }
+      throw e;
+    }
+  }
+
+  /** Who may write Roles but not read them leaves a new one behind, which gives nothing by itself. */
+  private static boolean isSurelyNew(Resource<Role> role, String doing) {
+    try {
+      return ApiServer.ask(doing, role::get) == null;
+    } catch (RayKubernetesException e) {
+      if (e.reason() == Reason.FORBIDDEN) {
+        return false;
       }
       throw e;
     }
@@ -254,7 +267,7 @@ public final class RayAccess {
         escalation.find()
             ? "Kubernetes lets nobody give rights that it does not have itself. Missing: "
                 + escalation.group(1).strip()
-                + ". Let somebody who has them grant them, or get them first; the verb 'escalate' on roles and 'bind' on rolebindings lifts that limit"
+                + ". Let somebody who has them grant them, or get them first; the verbs 'escalate' and 'bind' on roles lift that limit"
             : "the caller needs the verbs 'create' and 'patch' on %ss.rbac.authorization.k8s.io in namespace %s (%s)"
                 .formatted(
                     object.getKind().toLowerCase(Locale.ROOT),

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-@EnableKubernetesMockClient
+@EnableKubernetesMockClient(https = false)
 class ServiceAccountTokenProviderTest {
   private static final String PATH = "/api/v1/namespaces/default/serviceaccounts/ray-user/token";
 
