@@ -5,11 +5,15 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
+import io.rayauth.time.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Finds and deploys the Ray clusters of one Kubernetes cluster.
@@ -19,9 +23,12 @@ import java.util.Optional;
  */
 public final class RayClusters {
   private final KubernetesClient client;
+  private final TimeSource time;
 
-  private RayClusters(KubernetesClient client) {
+  /** Takes the clock, for tests. */
+  RayClusters(KubernetesClient client, TimeSource time) {
     this.client = client;
+    this.time = time;
   }
 
   /**
@@ -31,7 +38,7 @@ public final class RayClusters {
    * @return a view that holds nothing else
    */
   public static RayClusters using(KubernetesClient client) {
-    return new RayClusters(client);
+    return new RayClusters(client, TimeSource.system());
   }
 
   /**
@@ -114,6 +121,61 @@ public final class RayClusters {
     return list(
         "listing the RayClusters of all namespaces",
         RayResources.rayClusters(client).inAnyNamespace());
+  }
+
+  /**
+   * Watches the clusters of a namespace. Needs the verbs {@code list} and {@code watch} there.
+   * Returns when the clusters that are already there have been listed; each of them is reported as
+   * added.
+   *
+   * @param namespace which
+   * @param consumer is told of every event
+   * @return the running watch, which the caller closes
+   * @throws IllegalArgumentException if this cannot be a namespace
+   * @throws RayKubernetesException as {@link #list(String)} does
+   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public RayClusterWatch watch(String namespace, Consumer<? super RayClusterEvent> consumer) {
+    RayClusterRef.checkNamespace(namespace);
+    return RayClusterWatch.start(
+        "watching the RayClusters of namespace " + namespace,
+        RayResources.rayClusters(client).inNamespace(namespace),
+        consumer);
+  }
+
+  /**
+   * Watches one cluster, which may not be there yet. Needs the verbs {@code list} and {@code watch}
+   * on it.
+   *
+   * @param ref which
+   * @param consumer is told of every event
+   * @return the running watch, which the caller closes
+   * @throws RayKubernetesException as {@link #list(String)} does
+   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public RayClusterWatch watch(RayClusterRef ref, Consumer<? super RayClusterEvent> consumer) {
+    return RayClusterWatch.start("watching RayCluster " + ref, resource(ref), consumer);
+  }
+
+  /**
+   * Waits until a cluster can take jobs as far as Kubernetes can tell: the operator has looked at
+   * its last change, it is not suspended, its head pod is ready and, where workers are wanted, all
+   * pods have been ready once. The dashboard may need a moment longer, because since Ray 2.53 a
+   * head pod gets ready without it. Looks once a second. Needs the verb {@code get} on the cluster;
+   * {@code list} on pods and events lets it say why it takes so long.
+   *
+   * @param ref which
+   * @param timeout how long to wait; zero or less looks once
+   * @return the cluster, ready
+   * @throws RayKubernetesException if it is not ready in time ({@link Reason#NOT_READY}, with what
+   *     the head pod says of itself), cannot get ready because it is suspended, was refused by the
+   *     operator ({@link Reason#INVALID}), is looked after by nobody for a minute ({@link
+   *     Reason#OPERATOR_MISSING}), or is not there; {@link Reason#UNREACHABLE} only when the time
+   *     is over
+   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public RayCluster awaitReady(RayClusterRef ref, Duration timeout) {
+    return new ReadyWait(this, client, time, ref, timeout).await();
   }
 
   private static List<RayCluster> list(
