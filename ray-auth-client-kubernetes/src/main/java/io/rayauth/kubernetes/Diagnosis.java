@@ -129,14 +129,13 @@ final class Diagnosis {
       claims
           .issuer()
           .filter(issuer -> !audiences.isEmpty() && !audiences.contains(issuer))
-          .ifPresent(
-              issuer ->
-                  notes.conclude(
-                      "The token is meant for %s and not for the API server (%s); a kube-rbac-proxy without --auth-token-audiences takes only tokens for the API server."
-                          .formatted(audiences, issuer),
-                      "Ask for a token without an audience, or start the proxy with --auth-token-audiences="
-                          + String.join(",", audiences)
-                          + "."));
+          .ifPresent(issuer ->
+              notes.conclude(
+                  "The token is meant for %s and not for the API server (%s); a kube-rbac-proxy without --auth-token-audiences takes only tokens for the API server."
+                      .formatted(audiences, issuer),
+                  "Ask for a token without an audience, or start the proxy with --auth-token-audiences="
+                      + String.join(",", audiences)
+                      + "."));
     }
     checkReviewer(cluster, "The kube-rbac-proxy");
     notes.conclude(
@@ -234,10 +233,8 @@ final class Diagnosis {
       }
     } else {
       allowed = look("the rights of the caller", () -> reviews.allowsMe(write));
-      allowed.ifPresent(
-          yes ->
-              notes.findings.add(
-                  "whoever asks here %s %s".formatted(yes ? "may" : "may not", write)));
+      allowed.ifPresent(yes ->
+          notes.findings.add("whoever asks here %s %s".formatted(yes ? "may" : "may not", write)));
       if (allowed.isPresent() && !allowed.get()) {
         notes.missingVerb = RoleRights.RAY_WRITE;
         notes.conclude(
@@ -273,9 +270,7 @@ final class Diagnosis {
     String key = declared == null ? DeclaredScheme.AUTH_TOKEN : declared.secretKey();
     String named = "Secret " + ref.namespace() + "/" + secretName;
     Optional<Secret> secret =
-        look(
-            named,
-            () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
+        look(named, () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
     Optional<byte[]> value =
         secret
             .map(Secret::getData)
@@ -294,7 +289,10 @@ final class Diagnosis {
   }
 
   private void compare(
-      String named, byte[] inSecret, @Nullable AccessToken token, @Nullable CustomResource cluster) {
+      String named,
+      byte[] inSecret,
+      @Nullable AccessToken token,
+      @Nullable CustomResource cluster) {
     if (SAMPLE_TOKENS.contains(new String(inSecret, StandardCharsets.UTF_8))) {
       notes.findings.add(named + " holds the token of KubeRay's samples, which everybody knows");
     }
@@ -317,7 +315,9 @@ final class Diagnosis {
         "Restart the pods of RayCluster "
             + ref
             + ", or go back to the old token."
-            + (cluster == null ? "" : " A RayService makes a new cluster with a new Secret for each upgrade."));
+            + (cluster == null
+                ? ""
+                : " A RayService makes a new cluster with a new Secret for each upgrade."));
   }
 
   /** Looks at what the token says of itself; a plain reason there ends the search. */
@@ -333,19 +333,17 @@ final class Diagnosis {
         .end()
         .or(token::expiresAt)
         .filter(end -> !end.isAfter(now))
-        .ifPresent(
-            end ->
-                notes.conclude(
-                    "The token ended at " + end + ", and it is " + now + " now.",
-                    "Get a new token; if its source gave this one just now, the source or a clock is wrong."));
+        .ifPresent(end ->
+            notes.conclude(
+                "The token ended at " + end + ", and it is " + now + " now.",
+                "Get a new token; if its source gave this one just now, the source or a clock is wrong."));
     claims
         .begin()
         .filter(begin -> begin.isAfter(now))
-        .ifPresent(
-            begin ->
-                notes.conclude(
-                    "The token is not good before " + begin + ", and it is " + now + " now.",
-                    "Set the clock of this machine or of the API server."));
+        .ifPresent(begin ->
+            notes.conclude(
+                "The token is not good before " + begin + ", and it is " + now + " now.",
+                "Set the clock of this machine or of the API server."));
   }
 
   private @Nullable AccessToken token() {
@@ -363,13 +361,10 @@ final class Diagnosis {
 
   private Optional<Boolean> allowed(Subject subject, Right right) {
     Optional<Boolean> allowed =
-        look(
-            "the rights of " + subject,
-            () -> reviews.allows(subject, subject.groups(), right));
-    allowed.ifPresent(
-        yes ->
-            notes.findings.add(
-                "RBAC %s %s to %s".formatted(yes ? "allows" : "does not allow", subject, right)));
+        look("the rights of " + subject, () -> reviews.allows(subject, subject.groups(), right));
+    allowed.ifPresent(yes ->
+        notes.findings.add(
+            "RBAC %s %s to %s".formatted(yes ? "allows" : "does not allow", subject, right)));
     return allowed;
   }
 
@@ -385,8 +380,7 @@ final class Diagnosis {
   private void suggest(String user, String verb, AuthScheme scheme, String asked) {
     RayRole role = roleWith(verb);
     notes.suggestedManifest =
-        RoleObjects.of(
-                RoleRights.of(ref, role, scheme, asked, null), subject(user), role, asked)
+        RoleObjects.of(RoleRights.of(ref, role, scheme, asked, null), subject(user), role, asked)
             .yaml();
   }
 
@@ -438,7 +432,9 @@ final class Diagnosis {
     }
   }
 
-  /** The proxy asks about the object that its ConfigMap names, whatever cluster it stands before. */
+  /**
+   * The proxy asks about the object that its ConfigMap names, whatever cluster it stands before.
+   */
   private void checkTarget(@Nullable CustomResource cluster, String asked) {
     if (cluster == null) {
       return;
@@ -466,8 +462,7 @@ final class Diagnosis {
         !namespace.isEmpty() && !namespace.equals(ref.namespace())
             || !name.isEmpty() && !name.equals(ref.name());
     notes.findings.add(
-        "the proxy's ConfigMap '%s' asks for rights on %s/%s"
-            .formatted(configMap, namespace, name)
+        "the proxy's ConfigMap '%s' asks for rights on %s/%s".formatted(configMap, namespace, name)
             + (asked.isEmpty() ? "" : ", subresource " + asked));
     if (other) {
       notes.conclude(
@@ -478,7 +473,8 @@ final class Diagnosis {
     }
   }
 
-  @SuppressWarnings("unchecked") // YAML maps have text keys here, or are no configuration of a proxy
+  @SuppressWarnings(
+      "unchecked") // YAML maps have text keys here, or are no configuration of a proxy
   private static Optional<Map<String, Object>> attributes(String yaml) {
     try {
       Map<String, Object> root = Serialization.unmarshal(yaml, Map.class);

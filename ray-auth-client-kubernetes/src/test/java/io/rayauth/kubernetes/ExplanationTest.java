@@ -206,16 +206,14 @@ class ExplanationTest {
     cluster(declaring("{mode: token}"));
     secret("trainer", "canary-right");
 
-    assertThat(
-            access.explain(REF, byRay(403, INVALID), TokenProvider.of("canary-right")).summary())
+    assertThat(access.explain(REF, byRay(403, INVALID), TokenProvider.of("canary-right")).summary())
         .startsWith("The pods run with another token than Secret default/trainer holds now");
   }
 
   @Test
   void explain_whenRayAsksKubernetesAndTheOwnerLacksTheVerb_namesIt() {
     cluster(declaring("{mode: token, enableK8sTokenAuth: true}"));
-    rbac.answering(
-        REVIEWS, spec -> !"ray:write".equals(FakeRbac.attributes(spec).get("verb")));
+    rbac.answering(REVIEWS, spec -> !"ray:write".equals(FakeRbac.attributes(spec).get("verb")));
 
     Explanation explanation =
         access.explain(
@@ -245,9 +243,7 @@ class ExplanationTest {
     cluster(declaring("{mode: token}"));
 
     assertThat(
-            access
-                .explain(REF, byRay(401, "Unauthorized: Missing authentication token"))
-                .summary())
+            access.explain(REF, byRay(401, "Unauthorized: Missing authentication token")).summary())
         .isEqualTo("Ray got no token.");
   }
 

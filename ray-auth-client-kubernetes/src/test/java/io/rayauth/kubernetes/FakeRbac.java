@@ -44,7 +44,12 @@ final class FakeRbac {
   }
 
   FakeRbac refusing(String path) {
-    server.expect().post().withPath(path).andReturn(403, forbidden("reviews is forbidden")).always();
+    server
+        .expect()
+        .post()
+        .withPath(path)
+        .andReturn(403, forbidden("reviews is forbidden"))
+        .always();
     return this;
   }
 

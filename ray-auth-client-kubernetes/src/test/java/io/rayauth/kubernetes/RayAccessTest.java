@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +42,7 @@ class RayAccessTest {
   KubernetesMockServer server;
   KubernetesClient client;
   private final ManualClock clock = ManualClock.create();
+  private final List<String> patches = new CopyOnWriteArrayList<>();
   private FakeRbac rbac;
   private RayAccess access;
 
@@ -88,7 +90,9 @@ class RayAccessTest {
         .containsEntry(
             "groups",
             List.of(
-                "system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"));
+                "system:serviceaccounts",
+                "system:serviceaccounts:default",
+                "system:authenticated"));
   }
 
   @Test
@@ -141,8 +145,7 @@ class RayAccessTest {
     "SUBMITTER, KUBERNETES_TOKEN, ray:write",
     "OPERATOR, KUBERNETES_TOKEN, ray:write",
   })
-  void grant_givesTheVerbsThatTheSchemeAsksFor(RayRole role, AuthScheme scheme, String verbs)
-      throws InterruptedException {
+  void grant_givesTheVerbsThatTheSchemeAsksFor(RayRole role, AuthScheme scheme, String verbs) {
     acceptGrants();
     rbac.answering(REVIEWS, true);
 
@@ -150,18 +153,17 @@ class RayAccessTest {
 
     assertThat(applied(Role.class).getRules())
         .singleElement()
-        .satisfies(
-            rule -> {
-              assertThat(rule.getApiGroups()).containsExactly("ray.io");
-              assertThat(rule.getResources()).containsExactly("rayclusters");
-              assertThat(rule.getResourceNames()).containsExactly("trainer");
-              assertThat(rule.getVerbs()).containsExactly(verbs.split(" "));
-            });
+        .satisfies(rule -> {
+          assertThat(rule.getApiGroups()).containsExactly("ray.io");
+          assertThat(rule.getResources()).containsExactly("rayclusters");
+          assertThat(rule.getResourceNames()).containsExactly("trainer");
+          assertThat(rule.getVerbs()).containsExactly(verbs.split(" "));
+        });
     assertThat(grant.observation()).isEqualTo(Observation.OBSERVED);
   }
 
   @Test
-  void grant_bindsTheRoleToTheSubjectUnderOneName() throws InterruptedException {
+  void grant_bindsTheRoleToTheSubjectUnderOneName() {
     acceptGrants();
     rbac.answering(REVIEWS, true);
 
@@ -171,10 +173,9 @@ class RayAccessTest {
     assertThat(binding.getRoleRef().getName()).isEqualTo(grant.name());
     assertThat(binding.getSubjects())
         .singleElement()
-        .satisfies(
-            subject ->
-                assertThat(List.of(subject.getKind(), subject.getNamespace(), subject.getName()))
-                    .containsExactly("ServiceAccount", "default", "ray-user"));
+        .satisfies(subject ->
+            assertThat(List.of(subject.getKind(), subject.getNamespace(), subject.getName()))
+                .containsExactly("ServiceAccount", "default", "ray-user"));
     assertThat(grant.name()).startsWith("ray-trainer-submitter-ray-user-");
     assertThat(binding.getMetadata().getLabels())
         .containsEntry("app.kubernetes.io/managed-by", "ray-auth-client")
@@ -198,7 +199,7 @@ class RayAccessTest {
   }
 
   @Test
-  void grant_whenUnlimited_isTheGuidesRole() throws InterruptedException {
+  void grant_whenUnlimited_isTheGuidesRole() {
     acceptGrants();
     rbac.answering(REVIEWS, true);
 
@@ -211,7 +212,7 @@ class RayAccessTest {
   }
 
   @Test
-  void grant_whenTheTokenIsInASecret_letsTheSubjectReadThat() throws InterruptedException {
+  void grant_whenTheTokenIsInASecret_letsTheSubjectReadThat() {
     acceptGrants();
     rbac.answering(REVIEWS, true);
 
@@ -220,10 +221,8 @@ class RayAccessTest {
     assertThat(applied(Role.class).getRules())
         .extracting(PolicyRule::getResources, PolicyRule::getResourceNames, PolicyRule::getVerbs)
         .containsExactly(
-            tuple(
-                List.of("rayclusters"), List.of("trainer"), List.of("get")),
-            tuple(
-                List.of("secrets"), List.of("trainer"), List.of("get")));
+            tuple(List.of("rayclusters"), List.of("trainer"), List.of("get")),
+            tuple(List.of("secrets"), List.of("trainer"), List.of("get")));
   }
 
   @ParameterizedTest(name = "{0} under {1}: {2}")
@@ -256,11 +255,8 @@ class RayAccessTest {
     acceptGrants();
     rbac.answering(REVIEWS, false);
 
-    assertThatThrownBy(
-            () ->
-                access
-                    .observedWithin(Duration.ofSeconds(3))
-                    .grant(REF, RAY_USER, RayRole.OBSERVER))
+    assertThatThrownBy(() ->
+            access.observedWithin(Duration.ofSeconds(3)).grant(REF, RAY_USER, RayRole.OBSERVER))
         .isInstanceOfSatisfying(
             RayKubernetesException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_READY))
         .hasMessageContaining("after PT3S the API server still does not allow");
@@ -278,7 +274,12 @@ class RayAccessTest {
   @Test
   void grant_whenTheCallerWouldGiveMoreThanItHas_explainsThatRule() {
     String name = name(RayRole.OBSERVER);
-    server.expect().get().withPath(RBAC + "roles/" + name).andReturn(404, FakeRbac.notFound("roles", name)).once();
+    server
+        .expect()
+        .get()
+        .withPath(RBAC + "roles/" + name)
+        .andReturn(404, FakeRbac.notFound("roles", name))
+        .once();
     server
         .expect()
         .patch()
@@ -300,7 +301,12 @@ class RayAccessTest {
   @Test
   void grant_whenTheRoleBindingFails_takesTheNewRoleBack() throws InterruptedException {
     String name = name(RayRole.OBSERVER);
-    server.expect().get().withPath(RBAC + "roles/" + name).andReturn(404, FakeRbac.notFound("roles", name)).once();
+    server
+        .expect()
+        .get()
+        .withPath(RBAC + "roles/" + name)
+        .andReturn(404, FakeRbac.notFound("roles", name))
+        .once();
     server
         .expect()
         .patch()
@@ -325,8 +331,32 @@ class RayAccessTest {
   @Test
   void revoke_deletesTheBindingBeforeTheRole() throws InterruptedException {
     String name = name(RayRole.SUBMITTER);
-    server.expect().delete().withPath(RBAC + "rolebindings/" + name).andReturn(200, new StatusBuilder().withStatus("Success").withNewDetails().withName(name).endDetails().build()).once();
-    server.expect().delete().withPath(RBAC + "roles/" + name).andReturn(200, new StatusBuilder().withStatus("Success").withNewDetails().withName(name).endDetails().build()).once();
+    server
+        .expect()
+        .delete()
+        .withPath(RBAC + "rolebindings/" + name)
+        .andReturn(
+            200,
+            new StatusBuilder()
+                .withStatus("Success")
+                .withNewDetails()
+                .withName(name)
+                .endDetails()
+                .build())
+        .once();
+    server
+        .expect()
+        .delete()
+        .withPath(RBAC + "roles/" + name)
+        .andReturn(
+            200,
+            new StatusBuilder()
+                .withStatus("Success")
+                .withNewDetails()
+                .withName(name)
+                .endDetails()
+                .build())
+        .once();
 
     Revocation revocation = access.revoke(REF, RAY_USER, RayRole.SUBMITTER);
 
@@ -371,15 +401,13 @@ class RayAccessTest {
               Subject.user("devs"),
               Subject.group("devs"))) {
         for (String subresource : List.of("", "dashboard")) {
-          String name =
-              RoleObjects.name(
-                  REF, subject, role, subresource);
+          String name = RoleObjects.name(REF, subject, role, subresource);
           for (String plural : List.of("roles/", "rolebindings/")) {
             server
                 .expect()
                 .patch()
                 .withPath(RBAC + plural + name + "?fieldManager=ray-auth-client")
-                .andReply(200, request -> request.getUtf8Body())
+                .andReply(200, this::keep)
                 .always();
           }
         }
@@ -387,13 +415,17 @@ class RayAccessTest {
     }
   }
 
-  private <T> T applied(Class<T> type) throws InterruptedException {
-    return requests().stream()
-        .filter(request -> request.getMethod().equals("PATCH"))
-        .map(RecordedRequest::getUtf8Body)
-        .filter(
-            body ->
-                type.getSimpleName().equals(Serialization.unmarshal(body, Map.class).get("kind")))
+  /** The body of a request can be read once. */
+  private String keep(RecordedRequest request) {
+    String body = request.getUtf8Body();
+    patches.add(body);
+    return body;
+  }
+
+  private <T> T applied(Class<T> type) {
+    return patches.stream()
+        .filter(body ->
+            type.getSimpleName().equals(Serialization.unmarshal(body, Map.class).get("kind")))
         .map(body -> Serialization.unmarshal(body, type))
         .findFirst()
         .orElseThrow();

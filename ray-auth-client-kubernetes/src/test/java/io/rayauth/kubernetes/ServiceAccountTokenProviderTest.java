@@ -43,8 +43,7 @@ class ServiceAccountTokenProviderTest {
 
     provider().lifetime(Duration.ofMinutes(10)).audience("ray").token();
 
-    assertThat(sentSpec())
-        .isEqualTo(Map.of("expirationSeconds", 600, "audiences", List.of("ray")));
+    assertThat(sentSpec()).isEqualTo(Map.of("expirationSeconds", 600, "audiences", List.of("ray")));
   }
 
   @Test
@@ -68,21 +67,28 @@ class ServiceAccountTokenProviderTest {
   void token_whenTheCallerMayNot_namesTheMissingVerb() {
     answer(403, status(403, "Forbidden", "serviceaccounts", "ray-user", "is forbidden"));
 
-    assertBroken("the caller needs the verb 'create' on serviceaccounts/token in namespace default");
+    assertBroken(
+        "the caller needs the verb 'create' on serviceaccounts/token in namespace default");
   }
 
   @Test
   void token_whenThereIsNoSuchServiceAccount_saysHowToMakeIt() {
     answer(
         404,
-        status(404, "NotFound", "serviceaccounts", "ray-user", "serviceaccounts \"ray-user\" not found"));
+        status(
+            404,
+            "NotFound",
+            "serviceaccounts",
+            "ray-user",
+            "serviceaccounts \"ray-user\" not found"));
 
     assertBroken("ServiceAccounts.using(client).create(\"default\", \"ray-user\")");
   }
 
   @Test
   void token_whenTheNamespaceIsMissing_saysSo() {
-    answer(404, status(404, "NotFound", "namespaces", "default", "namespaces \"default\" not found"));
+    answer(
+        404, status(404, "NotFound", "namespaces", "default", "namespaces \"default\" not found"));
 
     assertBroken("the namespace does not exist");
   }
