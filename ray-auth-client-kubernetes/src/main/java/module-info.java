@@ -10,6 +10,7 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
+  requires tools.jackson.core;
   requires static transitive org.jspecify;
 
   exports io.rayauth.kubernetes;

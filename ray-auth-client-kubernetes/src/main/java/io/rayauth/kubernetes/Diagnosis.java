@@ -459,8 +459,8 @@ final class Diagnosis {
     String namespace = CustomResource.text(target, "namespace").orElse("");
     String name = CustomResource.text(target, "name").orElse("");
     boolean other =
-        !namespace.isEmpty() && !namespace.equals(ref.namespace())
-            || !name.isEmpty() && !name.equals(ref.name());
+        (!namespace.isEmpty() && !namespace.equals(ref.namespace()))
+            || (!name.isEmpty() && !name.equals(ref.name()));
     notes.findings.add(
         "the proxy's ConfigMap '%s' asks for rights on %s/%s".formatted(configMap, namespace, name)
             + (asked.isEmpty() ? "" : ", subresource " + asked));
@@ -473,8 +473,8 @@ final class Diagnosis {
     }
   }
 
-  @SuppressWarnings(
-      "unchecked") // YAML maps have text keys here, or are no configuration of a proxy
+  /** YAML maps have text keys here, or are no configuration of a proxy. */
+  @SuppressWarnings("unchecked")
   private static Optional<Map<String, Object>> attributes(String yaml) {
     try {
       Map<String, Object> root = Serialization.unmarshal(yaml, Map.class);
@@ -488,8 +488,11 @@ final class Diagnosis {
     }
   }
 
-  /** Looks at something; what may not be looked at is noted, and never ends the diagnosis. */
-  private <T> Optional<T> look(String what, Supplier<@Nullable T> at) {
+  /**
+   * Looks at something, which may be absent (null); what may not be looked at is noted, and never
+   * ends the diagnosis.
+   */
+  private <T> Optional<T> look(String what, Supplier<T> at) {
     try {
       Optional<T> seen = Optional.ofNullable(ApiServer.ask("reading " + what, at));
       if (seen.isEmpty()) {

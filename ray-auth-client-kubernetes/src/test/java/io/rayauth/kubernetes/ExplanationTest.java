@@ -23,9 +23,12 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The clock stands at the first second of 2026. */
 @Timeout(60)
+@Execution(ExecutionMode.SAME_THREAD) // the extension keeps its server in a field
 @EnableKubernetesMockClient(https = false)
 class ExplanationTest {
   private static final RayClusterRef REF = RayClusterRef.of("default", "trainer");

@@ -29,10 +29,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
+@Execution(ExecutionMode.SAME_THREAD) // the extension keeps its server in a field
 @EnableKubernetesMockClient(https = false)
 class RayAccessTest {
   private static final RayClusterRef REF = RayClusterRef.of("default", "trainer");

@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(60)
+@Execution(ExecutionMode.SAME_THREAD) // the extension keeps its server in a field
 @EnableKubernetesMockClient(https = false)
 class ServiceAccountTokenProviderTest {
   private static final String PATH = "/api/v1/namespaces/default/serviceaccounts/ray-user/token";
