@@ -5,10 +5,13 @@
  */
 module io.rayauth.kubernetes {
   requires transitive io.rayauth;
+  requires java.net.http;
   requires transitive kubernetes.client.api;
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
+  requires static com.sun.jna;
+  requires static helm.java;
   requires static transitive org.jspecify;
 
   exports io.rayauth.kubernetes;

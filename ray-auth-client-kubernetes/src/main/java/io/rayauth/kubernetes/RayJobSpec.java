@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.rayauth.job.JobSpec;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
+import io.rayauth.kubernetes.internal.manifest.ClusterObject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -156,6 +157,17 @@ public final class RayJobSpec {
     public Builder onNewCluster(Map<String, ?> rayClusterSpec) {
       this.newCluster = Collections.unmodifiableMap(new LinkedHashMap<>(rayClusterSpec));
       return this;
+    }
+
+    /**
+     * Lets the operator make a cluster for the job. Default: none; one of this and {@link
+     * #onCluster(String)} must be given.
+     *
+     * @param cluster describes it; its name and labels are the operator's to choose
+     * @return this builder
+     */
+    public Builder onNewCluster(RayClusterSpec cluster) {
+      return onNewCluster(new ClusterObject(cluster).content());
     }
 
     /**
