@@ -13,6 +13,7 @@ module io.rayauth.kubernetes {
   requires static com.sun.jna;
   requires static helm.java;
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   exports io.rayauth.kubernetes;
 }
