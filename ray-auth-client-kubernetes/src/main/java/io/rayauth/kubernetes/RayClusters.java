@@ -1,0 +1,133 @@
+package io.rayauth.kubernetes;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.cluster.RayResources;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds and deploys the Ray clusters of one Kubernetes cluster.
+ *
+ * <p>Thread-safe; every call blocks for as long as the Kubernetes client's own timeouts allow. The
+ * client belongs to the caller, who closes it.
+ */
+public final class RayClusters {
+  private final KubernetesClient client;
+
+  private RayClusters(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Looks at the Kubernetes cluster that a client talks to.
+   *
+   * @param client stays open and belongs to the caller
+   * @return a view that holds nothing else
+   */
+  public static RayClusters using(KubernetesClient client) {
+    return new RayClusters(client);
+  }
+
+  /**
+   * Finds a cluster. Needs the verb {@code get} on it.
+   *
+   * @param ref which
+   * @return empty if there is none of that name
+   * @throws RayKubernetesException if KubeRay's custom resources are not installed, if the caller
+   *     may not read this one, or if the API server does not answer
+   */
+  public Optional<RayCluster> find(RayClusterRef ref) {
+    GenericKubernetesResource found =
+        ApiServer.ask("reading RayCluster " + ref, () -> resource(ref).get());
+    if (found == null) {
+      RayResources.checkInstalled(client, RayResources.RAY_CLUSTER);
+      return Optional.empty();
+    }
+    return Optional.of(new RayCluster(found));
+  }
+
+  /**
+   * Reads a cluster that must be there. Needs the verb {@code get} on it.
+   *
+   * @param ref which
+   * @return the cluster
+   * @throws RayKubernetesException if there is none of that name, and as {@link
+   *     #find(RayClusterRef)} does
+   */
+  public RayCluster get(RayClusterRef ref) {
+    return find(ref)
+        .orElseThrow(() ->
+            new RayKubernetesException(
+                Reason.NOT_FOUND,
+                "there is no RayCluster '%s' in namespace '%s'"
+                    .formatted(ref.name(), ref.namespace()),
+                null));
+  }
+
+  /**
+   * Lists the clusters of a namespace. Needs the verb {@code list} there.
+   *
+   * @param namespace which; one that does not exist has none
+   * @return in the API server's order, that is by name
+   * @throws IllegalArgumentException if this cannot be a namespace
+   * @throws RayKubernetesException if KubeRay's custom resources are not installed, if the caller
+   *     may not list them, or if the API server does not answer
+   */
+  public List<RayCluster> list(String namespace) {
+    RayClusterRef.checkNamespace(namespace);
+    return list(
+        "listing the RayClusters of namespace " + namespace,
+        RayResources.rayClusters(client).inNamespace(namespace));
+  }
+
+  /**
+   * Lists the clusters of a namespace that have certain labels. Needs the verb {@code list} there.
+   *
+   * @param namespace which; one that does not exist has none
+   * @param labelSelector as for {@code kubectl -l}, such as {@code team=vision,stage!=test}
+   * @return in the API server's order, that is by name
+   * @throws IllegalArgumentException if this cannot be a namespace
+   * @throws RayKubernetesException as {@link #list(String)} does, and if the API server cannot read
+   *     the selector
+   */
+  public List<RayCluster> list(String namespace, String labelSelector) {
+    RayClusterRef.checkNamespace(namespace);
+    return list(
+        "listing the RayClusters of namespace %s with labels %s"
+            .formatted(namespace, labelSelector),
+        RayResources.rayClusters(client).inNamespace(namespace).withLabelSelector(labelSelector));
+  }
+
+  /**
+   * Lists the clusters of all namespaces. Needs the verb {@code list} in all of them.
+   *
+   * @return by namespace, then by name
+   * @throws RayKubernetesException as {@link #list(String)} does
+   */
+  public List<RayCluster> listInAllNamespaces() {
+    return list(
+        "listing the RayClusters of all namespaces",
+        RayResources.rayClusters(client).inAnyNamespace());
+  }
+
+  private static List<RayCluster> list(
+      String doing,
+      FilterWatchListDeletable<
+              GenericKubernetesResource,
+              GenericKubernetesResourceList,
+              Resource<GenericKubernetesResource>>
+          selection) {
+    return ApiServer.ask(
+        doing, () -> selection.list().getItems().stream().map(RayCluster::new).toList());
+  }
+
+  private Resource<GenericKubernetesResource> resource(RayClusterRef ref) {
+    return RayResources.rayClusters(client).inNamespace(ref.namespace()).withName(ref.name());
+  }
+}
