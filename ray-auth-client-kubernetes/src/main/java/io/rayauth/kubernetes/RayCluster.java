@@ -45,18 +45,15 @@ public final class RayCluster {
    * @param status {@code True}, {@code False} or {@code Unknown}
    * @param reason one word; may be empty
    * @param message a sentence; may be empty
-   * @param since when the status last changed; empty if the operator did not say
    */
-  public record Condition(
-      String type, String status, String reason, String message, Optional<Instant> since) {
+  public record Condition(String type, String status, String reason, String message) {
 
     private static Condition of(Map<String, Object> condition) {
       return new Condition(
           CustomResource.text(condition, "type").orElse(""),
           CustomResource.text(condition, "status").orElse(""),
           CustomResource.text(condition, "reason").orElse(""),
-          CustomResource.text(condition, "message").orElse(""),
-          CustomResource.text(condition, "lastTransitionTime").flatMap(CustomResource::time));
+          CustomResource.text(condition, "message").orElse(""));
     }
 
     /**

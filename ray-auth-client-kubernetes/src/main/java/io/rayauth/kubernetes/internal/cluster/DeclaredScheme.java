@@ -147,8 +147,7 @@ public record DeclaredScheme(
             || CustomResource.text(container, "name")
                 .filter(s -> s.contains("kube-rbac-proxy"))
                 .isPresent();
-    return named && hasUpstream(container.get("args"))
-        || named && hasUpstream(container.get("command"));
+    return named && (hasUpstream(container.get("args")) || hasUpstream(container.get("command")));
   }
 
   private static boolean hasUpstream(@Nullable Object arguments) {
