@@ -21,11 +21,7 @@ public record RayClusterRef(String namespace, String name) {
    * @throws IllegalArgumentException if one of them cannot be a name in Kubernetes
    */
   public RayClusterRef {
-    if (!LABEL.matcher(namespace).matches()) {
-      throw new IllegalArgumentException(
-          "'%s' cannot be a namespace: take 1 to 63 lower-case letters, digits and dashes"
-              .formatted(namespace));
-    }
+    checkNamespace(namespace);
     if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "'%s' cannot be the name of a RayCluster: take lower-case letters, digits and dashes"
@@ -43,6 +39,14 @@ public record RayClusterRef(String namespace, String name) {
    */
   public static RayClusterRef of(String namespace, String name) {
     return new RayClusterRef(namespace, name);
+  }
+
+  static void checkNamespace(String namespace) {
+    if (!LABEL.matcher(namespace).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' cannot be a namespace: take 1 to 63 lower-case letters, digits and dashes"
+              .formatted(namespace));
+    }
   }
 
   /** Returns {@code namespace/name}. */

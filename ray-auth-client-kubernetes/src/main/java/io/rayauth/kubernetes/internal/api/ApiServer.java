@@ -90,8 +90,8 @@ public final class ApiServer {
   private static boolean isInterrupt(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof InterruptedException
-          || cause instanceof java.io.InterruptedIOException
-              && !(cause instanceof java.net.SocketTimeoutException)) {
+          || (cause instanceof java.io.InterruptedIOException
+              && !(cause instanceof java.net.SocketTimeoutException))) {
         return true;
       }
     }
