@@ -324,6 +324,28 @@ public final class RayClusters {
     return apply(yaml, namespaceOfTheClient());
   }
 
+  /**
+   * Connects to a cluster, in whichever way fits: see {@link #connecting(RayClusterRef)} for what
+   * can be chosen.
+   *
+   * @param ref which
+   * @return a connection to close
+   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does
+   */
+  public RayConnection connect(RayClusterRef ref) {
+    return connecting(ref).connect();
+  }
+
+  /**
+   * Begins to connect to a cluster.
+   *
+   * @param ref which
+   * @return a builder that has asked nothing yet
+   */
+  public RayConnection.Builder connecting(RayClusterRef ref) {
+    return new RayConnection.Builder(client, ref);
+  }
+
   private String namespaceOfTheClient() {
     String namespace = client.getNamespace();
     return namespace == null ? "default" : namespace;
