@@ -6,6 +6,7 @@
 module io.rayauth.kubernetes {
   requires transitive io.rayauth;
   requires transitive kubernetes.client.api;
+  requires kubernetes.model.admissionregistration;
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;

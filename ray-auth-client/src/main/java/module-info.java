@@ -12,6 +12,8 @@ module io.rayauth {
 
   exports io.rayauth;
   exports io.rayauth.error;
+  exports io.rayauth.internal.token to
+      io.rayauth.kubernetes;
   exports io.rayauth.job;
   exports io.rayauth.time;
   exports io.rayauth.token;

@@ -8,7 +8,7 @@ import java.util.Optional;
  * Has a source that may change before the token ends and that costs next to nothing to look at
  * again, such as a file.
  */
-interface ChangingTokenProvider extends TokenProvider {
+public interface ChangingTokenProvider extends TokenProvider {
   /** Slow enough to cost nothing, quick enough for somebody who replaces a file and waits. */
   Duration FILE_RECHECK = Duration.ofSeconds(60);
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +22,7 @@ public final class CommandTokenProvider implements TokenProvider {
   private static final long POLL_MILLIS = 10;
 
   private final List<String> argv;
+  private final Map<String, String> environment;
   private final Duration timeLimit;
   private final TimeSource time;
 
@@ -30,6 +32,17 @@ public final class CommandTokenProvider implements TokenProvider {
    * @throws IllegalArgumentException if there is no program or no time
    */
   public CommandTokenProvider(List<String> argv, Duration timeLimit, TimeSource time) {
+    this(argv, Map.of(), timeLimit, time);
+  }
+
+  /**
+   * Creates a provider; starts nothing.
+   *
+   * @param environment variables that the program gets beside those of this process
+   * @throws IllegalArgumentException if there is no program or no time
+   */
+  public CommandTokenProvider(
+      List<String> argv, Map<String, String> environment, Duration timeLimit, TimeSource time) {
     if (argv.isEmpty() || argv.get(0).isBlank()) {
       throw new IllegalArgumentException("the command is empty");
     }
@@ -37,6 +50,7 @@ public final class CommandTokenProvider implements TokenProvider {
       throw new IllegalArgumentException("the command's time limit is not positive: " + timeLimit);
     }
     this.argv = List.copyOf(argv);
+    this.environment = Map.copyOf(environment);
     this.timeLimit = timeLimit;
     this.time = time;
   }
@@ -63,8 +77,10 @@ public final class CommandTokenProvider implements TokenProvider {
   }
 
   private Process start() {
+    ProcessBuilder builder = new ProcessBuilder(argv);
+    builder.environment().putAll(environment);
     try {
-      return new ProcessBuilder(argv).start();
+      return builder.start();
     } catch (IOException e) {
       throw TokenUnavailableException.broken(
           this + " could not be started; is it installed, on the PATH and executable?", e);

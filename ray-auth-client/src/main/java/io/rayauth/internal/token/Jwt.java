@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks into tokens that happen to be JSON Web Tokens (RFC 7519), to learn when they end.
@@ -32,18 +34,38 @@ public final class Jwt {
    * @return the moment it ends; empty if the token is no JWT or does not tell
    */
   public static Optional<Instant> expiry(String token) {
+    return moment(claims(token), "exp");
+  }
+
+  /**
+   * Reads what a signed JWT claims.
+   *
+   * @param token any token
+   * @return the claims, empty if the token is no JWT
+   */
+  public static Map<String, @Nullable Object> claims(String token) {
     int first = token.indexOf('.');
     int second = token.indexOf('.', first + 1);
     if (first <= 0 || second < 0 || token.indexOf('.', second + 1) >= 0) {
-      return Optional.empty();
+      return Map.of();
     }
     try {
       byte[] payload = Base64.getUrlDecoder().decode(token.substring(first + 1, second));
-      Object exp = JsonText.object(new String(payload, StandardCharsets.UTF_8)).get("exp");
-      return exp instanceof Number seconds ? instant(seconds) : Optional.empty();
+      return JsonText.object(new String(payload, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException notAJwt) {
-      return Optional.empty();
+      return Map.of();
     }
+  }
+
+  /**
+   * Reads a claim that is a moment, such as {@code exp} or {@code nbf}.
+   *
+   * @param claims what a token claims
+   * @param name the name of the claim
+   * @return empty if it is not there or no moment
+   */
+  public static Optional<Instant> moment(Map<String, @Nullable Object> claims, String name) {
+    return claims.get(name) instanceof Number seconds ? instant(seconds) : Optional.empty();
   }
 
   /**
@@ -51,7 +73,7 @@ public final class Jwt {
    *
    * @throws IllegalArgumentException if the text cannot be a token; the message does not contain it
    */
-  static AccessToken token(String value) {
+  public static AccessToken token(String value) {
     return expiry(value)
         .map(expiresAt -> AccessToken.of(value, expiresAt))
         .orElseGet(() -> AccessToken.of(value));
