@@ -178,6 +178,28 @@ public final class RayClusters {
     return new ReadyWait(this, client, time, ref, timeout).await();
   }
 
+  /**
+   * Connects to a cluster, in whichever way fits: see {@link #connecting(RayClusterRef)} for what
+   * can be chosen.
+   *
+   * @param ref which
+   * @return a connection to close
+   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does
+   */
+  public RayConnection connect(RayClusterRef ref) {
+    return connecting(ref).connect();
+  }
+
+  /**
+   * Begins to connect to a cluster.
+   *
+   * @param ref which
+   * @return a builder that has asked nothing yet
+   */
+  public RayConnection.Builder connecting(RayClusterRef ref) {
+    return new RayConnection.Builder(client, ref);
+  }
+
   private static List<RayCluster> list(
       String doing,
       FilterWatchListDeletable<

@@ -1,0 +1,334 @@
+package io.rayauth.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.rayauth.JobClient;
+import io.rayauth.RayClientListener;
+import io.rayauth.RayEndpoint;
+import io.rayauth.RetryPolicy;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.internal.connect.Credentials;
+import io.rayauth.kubernetes.internal.connect.Detected;
+import io.rayauth.kubernetes.internal.connect.OpenRoute;
+import io.rayauth.kubernetes.internal.connect.RouteOpener;
+import io.rayauth.kubernetes.internal.connect.SchemeDetector;
+import io.rayauth.time.TimeSource;
+import io.rayauth.token.TokenProvider;
+import io.rayauth.token.TokenUnavailableException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is a way to one Ray cluster, with the right token, that stays open until it is closed.
+ *
+ * <p>Made by {@link RayClusters#connect(RayClusterRef)} or {@link
+ * RayClusters#connecting(RayClusterRef)}. Thread-safe. It goes on when the head pod is replaced,
+ * the API server restarts, or the cluster is made anew with another token; if the cluster comes
+ * back with another {@link AuthScheme}, calls fail and say so.
+ */
+public final class RayConnection implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RayConnection.class.getName());
+
+  private final RayClusterRef ref;
+  private final JobClient jobs;
+  private final OpenRoute route;
+  private final Detected detected;
+
+  private RayConnection(RayClusterRef ref, JobClient jobs, OpenRoute route, Detected detected) {
+    this.ref = ref;
+    this.jobs = jobs;
+    this.route = route;
+    this.detected = detected;
+  }
+
+  /**
+   * Returns the client for the cluster's jobs.
+   *
+   * @return always the same one; it is closed together with this connection
+   */
+  public JobClient jobs() {
+    return jobs;
+  }
+
+  /**
+   * Returns where the dashboard is reached.
+   *
+   * @return such as {@code http://127.0.0.1:41234}; of no use once this connection is closed
+   */
+  public RayEndpoint endpoint() {
+    return route.endpoint();
+  }
+
+  /**
+   * Returns who checks the callers.
+   *
+   * @return as it was found when the connection was made
+   */
+  public AuthScheme authScheme() {
+    return detected.scheme();
+  }
+
+  /**
+   * Says how {@link #authScheme()} was found out.
+   *
+   * @return such as {@code the dashboard says that it wants a token, and spec.authOptions.mode is
+   *     token}
+   */
+  public String schemeReason() {
+    return detected.reason();
+  }
+
+  /**
+   * Returns by which road the cluster is reached.
+   *
+   * @return never {@link Route#automatic()}
+   */
+  public Route route() {
+    return route.route();
+  }
+
+  /**
+   * Says why that road was taken.
+   *
+   * @return such as {@code by a port-forward to head pod default/trainer-head-x2x9p: this program
+   *     runs outside of the Kubernetes cluster}
+   */
+  public String routeReason() {
+    return route.reason();
+  }
+
+  /**
+   * Cancels what is under way, ends the threads and frees the port; does nothing the second time.
+   * The Kubernetes client stays open.
+   */
+  @Override
+  public void close() {
+    jobs.close();
+    route.close();
+  }
+
+  @Override
+  public String toString() {
+    return "RayConnection[%s, %s, %s]".formatted(ref, detected.scheme(), route.endpoint());
+  }
+
+  /**
+   * Configures a connection. Not thread-safe. Nothing is sent before {@link #connect()}.
+   */
+  public static final class Builder {
+    private final KubernetesClient client;
+    private final RayClusterRef ref;
+    private Route route = Route.automatic();
+    private @Nullable TokenProvider tokens;
+    private @Nullable SSLContext sslContext;
+    private @Nullable Duration requestTimeout;
+    private @Nullable RetryPolicy retryPolicy;
+    private @Nullable RayClientListener listener;
+    private Duration headTimeout = Duration.ofSeconds(30);
+    private TimeSource time = TimeSource.system();
+    private Map<String, String> environment = System.getenv();
+    private boolean plainHttpAllowed;
+
+    Builder(KubernetesClient client, RayClusterRef ref) {
+      this.client = client;
+      this.ref = ref;
+    }
+
+    /**
+     * Sets where the cluster's token comes from. Default: for {@link AuthScheme#KUBE_RBAC_PROXY}
+     * and {@link AuthScheme#KUBERNETES_TOKEN} that of the Kubernetes client's own user, for {@link
+     * AuthScheme#RAY_TOKEN} that of the cluster's Secret.
+     *
+     * @param tokenProvider is asked once, and again when its token gets old or is refused
+     * @return this builder
+     */
+    public Builder tokenProvider(TokenProvider tokenProvider) {
+      this.tokens = tokenProvider;
+      return this;
+    }
+
+    /**
+     * Sets the road. Default: {@link Route#automatic()}.
+     *
+     * @param route the road
+     * @return this builder
+     */
+    public Builder route(Route route) {
+      this.route = route;
+      return this;
+    }
+
+    /**
+     * Sets how TLS to the dashboard is checked, where it has any. Default: the JVM's own; at the
+     * end of a port-forward any certificate, because Kubernetes itself leads to the pod. Plays no
+     * part in TLS to the API server, which is the Kubernetes client's.
+     *
+     * @param sslContext the context
+     * @return this builder
+     */
+    public Builder sslContext(SSLContext sslContext) {
+      this.sslContext = sslContext;
+      return this;
+    }
+
+    /**
+     * Sends the token over plain http to any host of {@link Route#to(String)}. Default: only to
+     * loopback and to names ending in {@code .svc} or {@code .cluster.local}.
+     *
+     * @return this builder
+     */
+    public Builder allowPlainHttp() {
+      this.plainHttpAllowed = true;
+      return this;
+    }
+
+    /**
+     * Sets how long a call of {@link RayConnection#jobs()} may take, see {@link
+     * JobClient.Builder#requestTimeout(Duration)}. Default: 60 seconds.
+     *
+     * @param requestTimeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public Builder requestTimeout(Duration requestTimeout) {
+      this.requestTimeout = positive("request timeout", requestTimeout);
+      return this;
+    }
+
+    /**
+     * Sets how often a request is tried. Default: {@code RetryPolicy.upTo(4)}.
+     *
+     * @param retryPolicy the policy
+     * @return this builder
+     */
+    public Builder retryPolicy(RetryPolicy retryPolicy) {
+      this.retryPolicy = retryPolicy;
+      return this;
+    }
+
+    /**
+     * Sets who is told what the client does. Default: nobody.
+     *
+     * @param listener is called on the threads that do the work
+     * @return this builder
+     */
+    public Builder listener(RayClientListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * Sets how long a head pod that is not ready, or a dashboard that does not answer yet, is
+     * waited for: here, and later whenever the head pod has been replaced. Default: 30 seconds.
+     *
+     * @param headTimeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public Builder headTimeout(Duration headTimeout) {
+      this.headTimeout = positive("time to wait for a head", headTimeout);
+      return this;
+    }
+
+    /**
+     * Sets the clock, for tests. Default: {@link TimeSource#system()}.
+     *
+     * @param time the clock
+     * @return this builder
+     */
+    public Builder time(TimeSource time) {
+      this.time = time;
+      return this;
+    }
+
+    Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return this;
+    }
+
+    /**
+     * Connects: reads the RayCluster, opens the road, asks the dashboard who checks callers there
+     * and gets a first token. Blocks for as long as a head is waited for. Logs a warning if the
+     * cluster is open to everybody.
+     *
+     * @return a connection to close
+     * @throws RayKubernetesException if there is no such cluster, it is suspended, its head does
+     *     not get ready in time, or a right is missing; the message names it
+     * @throws TokenUnavailableException if the cluster wants a token and there is none to be had
+     * @throws IllegalArgumentException if the address of {@link Route#to(String)} is plain http to
+     *     another host and that was not allowed
+     */
+    public RayConnection connect() {
+      RayClusters clusters = RayClusters.using(client);
+      RayCluster cluster = clusters.get(ref);
+      if (cluster.suspended()) {
+        throw new RayKubernetesException(
+            Reason.NOT_READY,
+            "RayCluster %s is suspended and has no pods; set spec.suspend to false".formatted(ref),
+            null);
+      }
+      RouteOpener opener =
+          new RouteOpener(client, ref, environment, sslContext, headTimeout, time);
+      OpenRoute opened = opener.open(route, cluster);
+      try {
+        SchemeDetector detector = new SchemeDetector(opened, time);
+        Detected detected = detector.detect(cluster, headTimeout);
+        if (opened.route().kind() == Route.Kind.SERVICE_PROXY) {
+          opener.refuseProxyBehindProxy(detected.scheme());
+        }
+        JobClient.Builder jobs = JobClient.builder(opened.endpoint().url()).time(time);
+        new Credentials(client, cluster, opened, detector, tokens)
+            .applyTo(jobs, detected.scheme());
+        warnIfOpen(detected, opened);
+        return new RayConnection(ref, configured(jobs, opened).build(), opened, detected);
+      } catch (RuntimeException e) {
+        opened.close();
+        throw e;
+      }
+    }
+
+    private JobClient.Builder configured(JobClient.Builder jobs, OpenRoute opened) {
+      if (opened.tls() != null) {
+        jobs.sslContext(opened.tls());
+      }
+      if (requestTimeout != null) {
+        jobs.requestTimeout(requestTimeout);
+      }
+      if (retryPolicy != null) {
+        jobs.retryPolicy(retryPolicy);
+      }
+      if (listener != null) {
+        jobs.listener(listener);
+      }
+      if (plainHttpAllowed) {
+        jobs.allowPlainHttp();
+      }
+      return jobs;
+    }
+
+    private void warnIfOpen(Detected detected, OpenRoute opened) {
+      URI url = opened.endpoint().url();
+      boolean justThisMachine =
+          opened.route().kind() == Route.Kind.URL
+              && (url.getHost().startsWith("127.") || url.getHost().equals("localhost"));
+      if (detected.scheme() == AuthScheme.OPEN && !justThisMachine) {
+        LOG.log(
+            Level.WARNING,
+            "RayCluster {0} is open: whoever reaches its head may run any code on it ({1}). Set spec.authOptions.mode to token, with Ray 2.52 or later",
+            ref,
+            detected.reason());
+      }
+    }
+
+    private static Duration positive(String what, Duration duration) {
+      if (duration.isZero() || duration.isNegative()) {
+        throw new IllegalArgumentException(
+            "the " + what + " is " + duration + "; give more than zero");
+      }
+      return duration;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.rayauth.kubernetes.internal.connect;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.rayauth.JobClient;
+import io.rayauth.kubernetes.AuthScheme;
+import io.rayauth.kubernetes.KubeconfigTokenProvider;
+import io.rayauth.kubernetes.RayCluster;
+import io.rayauth.kubernetes.RayClusters;
+import io.rayauth.kubernetes.Route;
+import io.rayauth.token.TokenProvider;
+import io.rayauth.token.TokenUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the token for a scheme: the caller's own, else that of the kubeconfig's user where
+ * Kubernetes is asked, else that of the cluster's Secret; and the header it travels in.
+ */
+public final class Credentials {
+  private final KubernetesClient client;
+  private final RayCluster cluster;
+  private final OpenRoute route;
+  private final SchemeDetector detector;
+  private final @Nullable TokenProvider callers;
+
+  /**
+   * Creates a choice.
+   *
+   * @param callers the caller's own provider; null for none
+   */
+  public Credentials(
+      KubernetesClient client,
+      RayCluster cluster,
+      OpenRoute route,
+      SchemeDetector detector,
+      @Nullable TokenProvider callers) {
+    this.client = client;
+    this.cluster = cluster;
+    this.route = route;
+    this.detector = detector;
+    this.callers = callers;
+  }
+
+  /**
+   * Gives a client its tokens.
+   *
+   * @throws io.rayauth.error.RayException if there is none to be had; the message says which Secret
+   *     or user was asked
+   */
+  public void applyTo(JobClient.Builder jobs, AuthScheme scheme) {
+    TokenProvider first = forDoor(scheme);
+    if (route.route().kind() == Route.Kind.SERVICE_PROXY) {
+      if (route.apiServerTokens() != null) {
+        jobs.tokenProvider(route.apiServerTokens());
+      }
+      if (first != null) {
+        jobs.rayTokenProvider(first);
+      }
+      return;
+    }
+    if (first != null) {
+      jobs.tokenProvider(first);
+    }
+    TokenProvider second = behindProxy(scheme, first);
+    if (second != null) {
+      jobs.rayTokenProvider(second);
+    }
+  }
+
+  private @Nullable TokenProvider forDoor(AuthScheme scheme) {
+    if (callers != null) {
+      return callers;
+    }
+    return switch (scheme) {
+      case OPEN -> null;
+      case RAY_TOKEN -> guarded(checked(new SecretToken(client, cluster.ref())), scheme);
+      case KUBE_RBAC_PROXY, KUBERNETES_TOKEN -> guarded(kubeconfigUser(scheme), scheme);
+    };
+  }
+
+  /** Ray may check a token of its own behind the proxy, which keeps the first one to itself. */
+  private @Nullable TokenProvider behindProxy(AuthScheme scheme, @Nullable TokenProvider first) {
+    if (scheme != AuthScheme.KUBE_RBAC_PROXY || first == null) {
+      return null;
+    }
+    if (cluster.secretName().isPresent()) {
+      return checked(new SecretToken(client, cluster.ref()));
+    }
+    return detector.rayAsksBehindProxy(first.token()) ? first : null;
+  }
+
+  private TokenProvider kubeconfigUser(AuthScheme scheme) {
+    TokenProvider user = KubeconfigTokenProvider.of(client);
+    try {
+      return checked(user);
+    } catch (TokenUnavailableException e) {
+      throw TokenUnavailableException.broken(
+          "RayCluster %s (%s) wants a Kubernetes token, and %s; give the connection a tokenProvider(…), such as ServiceAccountTokenProvider"
+              .formatted(cluster.ref(), scheme, e.getMessage()),
+          e);
+    }
+  }
+
+  /** Asks once, so that what is missing is said when the connection is made. */
+  private static TokenProvider checked(TokenProvider provider) {
+    provider.token();
+    return provider;
+  }
+
+  private TokenProvider guarded(TokenProvider provider, AuthScheme scheme) {
+    return new SchemeGuard(
+        provider,
+        cluster.ref(),
+        scheme,
+        detector,
+        () -> RayClusters.using(client).find(cluster.ref()));
+  }
+}
