@@ -33,6 +33,7 @@ import java.util.Optional;
  * <p>Thread-safe. A call blocks for files, for at most 60 seconds for a plugin, and as long for a
  * refresh.
  */
+@SuppressWarnings("exports") // how often to look again is between the cache and its providers
 public final class KubeconfigTokenProvider implements TokenProvider, ChangingTokenProvider {
   private final ChangingTokenProvider source;
 
