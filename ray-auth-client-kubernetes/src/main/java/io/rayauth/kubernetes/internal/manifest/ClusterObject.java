@@ -5,6 +5,7 @@ import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.KubeRbacProxyOptions;
 import io.rayauth.kubernetes.RayClusterSpec;
 import io.rayauth.kubernetes.RayNode;
+import io.rayauth.kubernetes.Toleration;
 import io.rayauth.kubernetes.WorkerGroup;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
@@ -106,6 +107,10 @@ final class ClusterObject {
       containers.add(proxyContainer(spec.proxyOptions()));
       pod.put("volumes", proxyVolumes(spec.proxyOptions()));
     }
+    // Never empty: where an apply takes the last entry away from a map, null is left and refused.
+    // The
+    // operator adds this one itself.
+    startParams.putIfAbsent("dashboard-host", "0.0.0.0");
     Map<String, Object> head = new LinkedHashMap<>();
     head.put("rayStartParams", startParams);
     head.put("template", template(node, pod));
@@ -183,7 +188,7 @@ final class ClusterObject {
     return pod;
   }
 
-  private static Map<String, Object> toleration(io.rayauth.kubernetes.Toleration toleration) {
+  private static Map<String, Object> toleration(Toleration toleration) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("key", toleration.key());
     if (toleration.value().isEmpty()) {
