@@ -4,7 +4,8 @@ Prints the URL of the dashboard on one line once the head takes jobs. The state 
 token mode, `token` (readable by its owner only); after the end, only the logs. Ends with SIGTERM, or with the end
 of standard input under --while-stdin-open, so that a test run that was killed takes its head along.
 
-Linux only: it adopts orphans (PR_SET_CHILD_SUBREAPER), the one sure way to find every process a head has started.
+In Kubernetes mode Ray asks the API server of KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, and looks for its own
+tokens where a pod has them. Only this head sees them there (a mount namespace), so nothing is left in /var/run.
 """
 
 import argparse
@@ -12,107 +13,111 @@ import contextlib
 import ctypes
 import os
 import pathlib
-import random
 import secrets
-import select
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 
-LOOPBACK = "127.0.0.1"
-PORTS_PER_HEAD = 200
-FIRST_PORT, LAST_PORT = 11_000, 31_000  # below the range from which the kernel hands out ports
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from common import processes
+from common.ports import LOOPBACK, PORTS_PER_CLAIM, claimed_ports
+from common.private import write_private
+from common.processes import Failed, Stopped, wanted
+
 LONGEST_TEMP_DIR = 32  # Ray puts Unix sockets under it, whose paths end at 107 characters
 READY_SECONDS = 180
 TERM_SECONDS = 10
-PR_SET_CHILD_SUBREAPER = 36
-
-
-class Stopped(Exception):
-    """The head is no longer wanted."""
-
-
-class Failed(Exception):
-    """The head did not come up, or did not stay up."""
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--auth", choices=("open", "token"), required=True)
+    parser.add_argument("--auth", choices=("open", "token", "k8s"), required=True)
     parser.add_argument("--state", type=pathlib.Path, required=True, metavar="FOLDER")
     parser.add_argument("--while-stdin-open", action="store_true")
+    parser.add_argument("--token-file", type=pathlib.Path, help="token mode: the token (default: a new random one)")
+    parser.add_argument("--cluster", metavar="NAMESPACE/NAME", help="Kubernetes mode: the RayCluster to ask rights for")
+    parser.add_argument("--pod-secrets", type=pathlib.Path, metavar="FOLDER", help="Kubernetes mode: seen as /var/run/secrets")
     options = parser.parse_args()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    adopt_orphans()
-    try:
-        run(options)
-    except Stopped:
-        pass
-    except Failed as e:
-        sys.exit(f"head.py: {e}")
-
-
-def stop(signum, frame):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise Stopped
+    if options.auth == "k8s" and not (options.cluster and options.pod_secrets):
+        parser.error("--auth k8s needs --cluster and --pod-secrets")
+    processes.main(run, options)
 
 
 def run(options):
     state = options.state
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
-    ray_env = environment(options.auth, state)
+    ray_env = environment(options, state)
+    if options.auth == "k8s":
+        see_as_pod_secrets(options.pod_secrets.resolve())
+    log = state / "ray-start.log"
     with claimed_ports() as first_port, temp_dir() as temp:
         dashboard, agent = first_port + 1, first_port + 2
         url = f"http://{LOOPBACK}:{dashboard}"
-        with open(state / "ray-start.log", "wb") as output:
-            head = subprocess.Popen(
-                command(first_port, dashboard, agent, temp),
-                env=ray_env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        # On SIGTERM `ray start --block` ends all it has started.
+        head = processes.start(command(first_port, dashboard, agent, temp), log, ray_env, when_orphaned="TERM")
         try:
-            await_ready(head, url, agent, state, options.while_stdin_open)
+            await_ready(head, url, agent, options)
             (state / "url").write_text(url + "\n")
             print(url, flush=True)
             while wanted(options.while_stdin_open):
-                check_alive(head, state)
+                check_alive(head, log)
         finally:
-            end_descendants()
+            processes.end_descendants(TERM_SECONDS)  # politely at first, so that Ray removes its shared memory
             (state / "url").unlink(missing_ok=True)
             (state / "token").unlink(missing_ok=True)
             keep_logs(temp, state / "logs")
 
 
-def environment(auth, state):
+def environment(options, state):
     # A RAY_ variable of whoever runs this (an address, a token, a mode) would change the head.
     env = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
     # The entrypoints of jobs find `python` and `ray` on this PATH.
     env["PATH"] = str(pathlib.Path(sys.executable).parent) + os.pathsep + env["PATH"]
     # Else Ray takes 127.0.0.1 for a mistake, looks for an address that other machines can reach, and listens there.
     env["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    if auth == "token":
-        token_file = state / "token"
-        descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w") as file:
-            # CI searches every report for the first word, to prove that no token is ever printed.
-            file.write(f"canary-{secrets.token_hex(16)}\n")
+    if options.auth == "token":
+        # CI searches every report for the first word, to prove that no token is ever printed.
+        token = options.token_file.read_text() if options.token_file else f"canary-{secrets.token_hex(16)}\n"
+        write_private(state / "token", token)
         env["RAY_AUTH_MODE"] = "token"
-        env["RAY_AUTH_TOKEN_PATH"] = str(token_file.resolve())
+        env["RAY_AUTH_TOKEN_PATH"] = str((state / "token").resolve())
+    elif options.auth == "k8s":
+        env["RAY_AUTH_MODE"] = "token"
+        env["RAY_ENABLE_K8S_TOKEN_AUTH"] = "true"
+        env["RAY_CLUSTER_NAMESPACE"], env["RAY_CLUSTER_NAME"] = options.cluster.split("/")
     else:
         env["RAY_AUTH_MODE"] = "disabled"  # unset would mean: on, if this user has a token file
     return env
+
+
+def see_as_pod_secrets(folder):
+    """Shows the folder as /var/run/secrets to this process and its children, and to nobody else."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def call(name, *arguments):
+        if getattr(libc, name)(*arguments) != 0:
+            raise Failed(f"Kubernetes mode needs a mount namespace of its own; {name}: {os.strerror(ctypes.get_errno())}")
+
+    uid, gid = os.getuid(), os.getgid()
+    call("unshare", CLONE_NEWNS | (CLONE_NEWUSER if uid else 0))
+    if uid:
+        pathlib.Path("/proc/self/setgroups").write_text("deny")
+        pathlib.Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        pathlib.Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
+    var_run = pathlib.Path("/var/run").resolve()
+    secrets_folder = var_run / "secrets"
+    if not secrets_folder.exists():
+        # Making the folder would leave it behind on the machine; an empty /var/run in its place is good enough for Ray.
+        call("mount", b"none", bytes(var_run), b"tmpfs", 0, None)
+        secrets_folder.mkdir()
+    call("mount", bytes(folder), bytes(secrets_folder), None, MS_BIND, None)
 
 
 def command(first_port, dashboard, agent, temp):
@@ -125,38 +130,12 @@ def command(first_port, dashboard, agent, temp):
         "--dashboard-agent-listen-port", str(agent),
         "--ray-client-server-port", str(first_port + 3),
         "--min-worker-port", str(first_port + 10),
-        "--max-worker-port", str(first_port + PORTS_PER_HEAD - 1),
+        "--max-worker-port", str(first_port + PORTS_PER_CLAIM - 1),
         "--temp-dir", str(temp),
         "--num-cpus", "4",
         "--object-store-memory", str(256 * 1024 * 1024),
         "--disable-usage-stats",
     ]  # fmt: skip
-
-
-@contextlib.contextmanager
-def claimed_ports():
-    """A run of ports that nobody uses, and that no second head.py takes meanwhile."""
-    firsts = list(range(FIRST_PORT, LAST_PORT, PORTS_PER_HEAD))
-    random.shuffle(firsts)
-    for first in firsts:
-        with socket.socket(socket.AF_UNIX) as claim:
-            try:
-                claim.bind(f"\0ray-auth-client-e2e-{first}")  # gone with this process, however it ends
-            except OSError:
-                continue
-            if all(is_free(port) for port in range(first, first + PORTS_PER_HEAD)):
-                yield first
-                return
-    raise Failed(f"found no {PORTS_PER_HEAD} free ports in a row between {FIRST_PORT} and {LAST_PORT}")
-
-
-def is_free(port):
-    with socket.socket() as probe:
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-        return True
 
 
 @contextlib.contextmanager
@@ -170,16 +149,19 @@ def temp_dir():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def await_ready(head, url, agent, state, while_stdin_open):
+def await_ready(head, url, agent, options):
     deadline = time.monotonic() + READY_SECONDS
-    token = (state / "token").read_text().strip() if (state / "token").exists() else None
+    log = options.state / "ray-start.log"
+    token = (options.state / "token").read_text().strip() if options.auth == "token" else None
+    # In Kubernetes mode no token is at hand that may ask for the version; this path asks for none.
+    sign_of_life = "/api/authentication_mode" if options.auth == "k8s" else "/api/version"
     # Until the agent of the head node is there, a submission waits and can fail.
-    while not (answers(f"{url}/api/version", token)
+    while not (answers(url + sign_of_life, token)
                and answers(f"http://{LOOPBACK}:{agent}/api/local_raylet_healthz", None)):  # fmt: skip
-        check_alive(head, state)
+        check_alive(head, log)
         if time.monotonic() > deadline:
-            raise Failed(f"Ray was not ready after {READY_SECONDS} s\n{start_output(state)}")
-        if not wanted(while_stdin_open):
+            raise Failed(f"Ray was not ready after {READY_SECONDS} s\n{processes.end_of(log)}")
+        if not wanted(options.while_stdin_open):
             raise Stopped
 
 
@@ -193,67 +175,9 @@ def answers(url, token):
         return False
 
 
-def wanted(while_stdin_open):
-    """Waits for a moment; false if the head is no longer wanted."""
-    watched = [sys.stdin.fileno()] if while_stdin_open else []
-    readable, _, _ = select.select(watched, [], [], 0.3)
-    return not readable or bool(os.read(sys.stdin.fileno(), 1024))
-
-
-def check_alive(head, state):
+def check_alive(head, log):
     if head.poll() is not None:
-        raise Failed(f"`ray start` ended with code {head.returncode}\n{start_output(state)}")
-
-
-def start_output(state):
-    return (state / "ray-start.log").read_text(errors="replace")[-4000:]
-
-
-def adopt_orphans():
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        sys.exit(f"head.py: cannot adopt orphans: {os.strerror(ctypes.get_errno())}")
-
-
-def end_descendants():
-    """Ends every process under this one: politely at first, so that Ray removes its shared memory."""
-    for child in children(os.getpid()):
-        send(signal.SIGTERM, child)
-    deadline = time.monotonic() + TERM_SECONDS
-    while reaped_children() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    while reaped_children():
-        for process in descendants(os.getpid()):
-            send(signal.SIGKILL, process)
-        time.sleep(0.05)
-
-
-def reaped_children():
-    """Takes the exit codes of those that ended; true while others are left."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0] != 0:
-            pass
-        return True
-    except ChildProcessError:
-        return False
-
-
-def descendants(pid):
-    for child in children(pid):
-        yield from descendants(child)
-        yield child
-
-
-def children(pid):
-    found = []
-    with contextlib.suppress(OSError):
-        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def send(signum, pid):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signum)
+        raise Failed(f"`ray start` ended with code {head.returncode}\n{processes.end_of(log)}")
 
 
 def keep_logs(temp, kept):

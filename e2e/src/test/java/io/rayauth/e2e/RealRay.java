@@ -1,14 +1,13 @@
 package io.rayauth.e2e;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a real Ray head on loopback until it is closed.
@@ -17,13 +16,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class RealRay implements AutoCloseable {
 
-  private static final long END_SECONDS = 60;
-
-  private final Process head;
+  private final PythonProgram head;
   private final URI url;
   private final Path tokenFile;
 
-  private RealRay(Process head, URI url, Path tokenFile) {
+  private RealRay(PythonProgram head, URI url, Path tokenFile) {
     this.head = head;
     this.url = url;
     this.tokenFile = tokenFile;
@@ -36,41 +33,12 @@ final class RealRay implements AutoCloseable {
    *     what Ray said
    */
   static RealRay start(RayMode mode) {
-    Path module = Path.of("").toAbsolutePath();
-    Path python = module.resolve(".venv/bin/python");
-    if (!Files.isExecutable(python)) {
-      throw new IllegalStateException("no real Ray is installed: run e2e/ray/install.sh first");
-    }
     String name = mode.name().toLowerCase(Locale.ROOT);
-    Path state = module.resolve("target/ray").resolve(name);
-    ProcessBuilder command =
-        new ProcessBuilder(
-                python.toString(),
-                module.resolve("ray/head.py").toString(),
-                "--auth",
-                name,
-                "--state",
-                state.toString(),
-                "--while-stdin-open")
-            .redirectErrorStream(true);
-    try {
-      Process head = command.start();
-      return new RealRay(head, URI.create(firstLineOf(head)), state.resolve("token"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Returns the first line if the head came up; it writes no more until it ends. */
-  private static String firstLineOf(Process head) throws IOException {
-    BufferedReader output = head.inputReader();
-    String line = output.readLine();
-    if (line == null || !line.startsWith("http://")) {
-      StringBuilder reason = new StringBuilder(line == null ? "it said nothing" : line);
-      output.lines().forEach(more -> reason.append('\n').append(more));
-      throw new IllegalStateException("the real Ray did not start: " + reason);
-    }
-    return line;
+    Path state = PythonProgram.module().resolve("target/ray").resolve(name);
+    PythonProgram head =
+        PythonProgram.start(
+            "the real Ray", "ray/head.py", List.of("--auth", name, "--state", state.toString()));
+    return new RealRay(head, URI.create(head.firstLine("http://")), state.resolve("token"));
   }
 
   /** Returns the address of the dashboard, without a path. */
@@ -102,19 +70,7 @@ final class RealRay implements AutoCloseable {
    * @throws IllegalStateException if the head ended before, or does not end
    */
   @Override
-  public void close() throws IOException {
-    head.getOutputStream().close();
-    try {
-      if (!head.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the real Ray did not end within " + END_SECONDS + " s");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the real Ray was ending", e);
-    }
-    if (head.exitValue() != 0) {
-      String said = String.join("\n", head.inputReader().lines().toList());
-      throw new IllegalStateException("the real Ray did not last: " + said);
-    }
+  public void close() {
+    head.close();
   }
 }
