@@ -81,7 +81,7 @@ final class FakeApiServer implements AutoCloseable {
   /** Puts an object there without a call. */
   @SuppressWarnings("unchecked")
   synchronized void put(String path, String yaml) {
-    objects.put(path, json.unmarshal(yaml, Map.class));
+    objects.put(path, json.unmarshal(yaml.startsWith("{") ? "--- " + yaml : yaml, Map.class));
   }
 
   synchronized Map<String, Object> object(String path) {
