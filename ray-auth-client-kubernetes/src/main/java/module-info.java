@@ -12,7 +12,6 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.rbac;
   requires tools.jackson.core;
   requires static transitive org.jspecify;
-  requires tools.jackson.core;
 
   exports io.rayauth.kubernetes;
 }

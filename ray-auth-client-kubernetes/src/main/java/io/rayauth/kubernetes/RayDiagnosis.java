@@ -116,8 +116,7 @@ final class RayDiagnosis {
   }
 
   /** A Ray with one token answers 403 for every other. */
-  private void refusedBySecret(@Nullable DeclaredScheme declared,
-      @Nullable AccessToken token) {
+  private void refusedBySecret(@Nullable DeclaredScheme declared, @Nullable AccessToken token) {
     String secretName =
         declared == null ? DeclaredScheme.operatorsName(ref.name()) : declared.secretName();
     if (secretName == null) {
@@ -129,7 +128,8 @@ final class RayDiagnosis {
     String key = declared == null ? DeclaredScheme.AUTH_TOKEN : declared.secretKey();
     String named = "Secret " + ref.namespace() + "/" + secretName;
     Optional<Secret> secret =
-        evidence.look(named, () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
+        evidence.look(
+            named, () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
     Optional<byte[]> value =
         secret
             .map(Secret::getData)
@@ -147,10 +147,7 @@ final class RayDiagnosis {
             .formatted(key, named));
   }
 
-  private void compare(
-      String named,
-      byte[] inSecret,
-      @Nullable AccessToken token) {
+  private void compare(String named, byte[] inSecret, @Nullable AccessToken token) {
     if (SAMPLE_TOKENS.contains(new String(inSecret, StandardCharsets.UTF_8))) {
       notes.findings.add(named + " holds the token of KubeRay's samples, which everybody knows");
     }
