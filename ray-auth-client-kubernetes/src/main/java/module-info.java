@@ -14,7 +14,6 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
   requires static transitive org.jspecify;
-  requires tools.jackson.core;
 
   exports io.rayauth.kubernetes;
 }
