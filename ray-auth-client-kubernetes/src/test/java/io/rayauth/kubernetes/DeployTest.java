@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class DeployTest {
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
   private static final String CLUSTER = "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";
