@@ -460,6 +460,7 @@ class DeployTest {
             + " 'ray:default:trainer:token-reviewer'}}");
 
     assertThat(clusters.delete(REF)).isTrue();
+    assertThat(clusters.delete(REF)).isFalse(); // looks for what is left of one that is gone
 
     assertThat(server.paths()).containsExactly(REVIEWER);
   }
