@@ -214,6 +214,11 @@ final class FakeApiServer implements AutoCloseable {
     exchange.close();
   }
 
+  /** Leaves nobody listening. */
+  void stop() {
+    server.stop(0);
+  }
+
   @Override
   public void close() {
     client.close();
