@@ -191,7 +191,8 @@ final class FakeApiServer implements AutoCloseable {
 
   @SuppressWarnings("unchecked")
   private void create(HttpExchange exchange, Call call) throws IOException {
-    String path = call.path() + "/" + ((Map<String, Object>) call.body().get("metadata")).get("name");
+    String path =
+        call.path() + "/" + ((Map<String, Object>) call.body().get("metadata")).get("name");
     if (objects.containsKey(path)) {
       status(exchange, 409, "already exists");
     } else {
@@ -203,11 +204,12 @@ final class FakeApiServer implements AutoCloseable {
   @SuppressWarnings("unchecked")
   private void merge(HttpExchange exchange, Call call) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>(objects.get(call.path()));
-    call.body().forEach((part, fields) -> {
-      Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) object.get(part));
-      merged.putAll((Map<String, Object>) fields);
-      object.put(part, merged);
-    });
+    call.body()
+        .forEach((part, fields) -> {
+          Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) object.get(part));
+          merged.putAll((Map<String, Object>) fields);
+          object.put(part, merged);
+        });
     objects.put(call.path(), object);
     send(exchange, 200, object);
   }

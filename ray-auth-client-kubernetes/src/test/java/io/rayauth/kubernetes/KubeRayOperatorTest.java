@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.OperatorProgress.Step;
 import io.rayauth.kubernetes.OperatorStatus.ResourceVersions;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.internal.operator.OperatorObjects;
 import io.rayauth.testkit.ManualClock;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -71,8 +73,7 @@ class KubeRayOperatorTest {
     assertThat(status.resources())
         .containsExactly(
             Map.entry(
-                "rayclusters.ray.io",
-                new ResourceVersions(true, List.of("v1"), List.of("v1"))));
+                "rayclusters.ray.io", new ResourceVersions(true, List.of("v1"), List.of("v1"))));
     OperatorDeployment found = status.operators().get(0);
     assertThat(found.version()).contains("1.6.0");
     assertThat(found.helmRelease()).contains("ray");
@@ -131,9 +132,8 @@ class KubeRayOperatorTest {
     List<OperatorProgress> progress = new ArrayList<>();
 
     assertThatExceptionOfType(RayKubernetesException.class)
-        .isThrownBy(() ->
-            operator.installManifest(
-                manifest(), "ops", Duration.ofSeconds(5), progress::add))
+        .isThrownBy(
+            () -> operator.installManifest(manifest(), "ops", Duration.ofSeconds(5), progress::add))
         .withMessage(
             "after 5 s, CustomResourceDefinition rayclusters.ray.io is not established; what was applied stays")
         .returns(Reason.NOT_READY, RayKubernetesException::reason);
@@ -160,8 +160,7 @@ class KubeRayOperatorTest {
   void rollout_whenThePodsGetReady_tellsEachChangeOnce() {
     deployment(0);
     List<String> told = new ArrayList<>();
-    io.rayauth.kubernetes.internal.operator.OperatorObjects objects =
-        new io.rayauth.kubernetes.internal.operator.OperatorObjects(server.client());
+    OperatorObjects objects = new OperatorObjects(server.client());
     Rollout rollout =
         new Rollout(
             objects,
@@ -183,13 +182,26 @@ class KubeRayOperatorTest {
   }
 
   @Test
+  void rollout_whenInterrupted_endsAtOnce() {
+    deployment(0);
+    OperatorObjects objects = new OperatorObjects(server.client());
+    Rollout rollout = new Rollout(objects, clock, Duration.ofMinutes(1), progress -> Thread.currentThread().interrupt());
+
+    assertThatExceptionOfType(RayInterruptedException.class)
+        .isThrownBy(() ->
+            rollout.awaitReady(() -> objects.find("ops", "kuberay-operator").stream().toList()));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(clock.sleeps()).isEmpty();
+  }
+
+  @Test
   void charts_whenTheyCannotBeFound_areRefusedBeforeAnythingIsSent() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HelmChart.inRepository(URI.create("oci://r/c"), "c", "1"))
         .withMessageContaining("take HelmChart.inRegistry");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            HelmChart.inRepository(URI.create("https://u:canary-pw@charts.test/"), "c", "1"))
+        .isThrownBy(
+            () -> HelmChart.inRepository(URI.create("https://u:canary-pw@charts.test/"), "c", "1"))
         .withMessage(
             "the URL of the chart repository at charts.test holds a user, a query or a fragment; none of them is sent");
     assertThatIllegalArgumentException().isThrownBy(() -> HelmChart.kubeRayOperator(" "));

@@ -201,8 +201,8 @@ class RayJobsTest {
         .isThrownBy(() -> onNewCluster().ttlAfterFinished(Duration.ofSeconds(1)).build())
         .withMessageContaining("ttlAfterFinished means nothing");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            onNewCluster().backoffLimit(1).submissionMode(SubmissionMode.INTERACTIVE).build())
+        .isThrownBy(
+            () -> onNewCluster().backoffLimit(1).submissionMode(SubmissionMode.INTERACTIVE).build())
         .withMessageContaining("leave backoffLimit at 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> onNewCluster().activeDeadline(Duration.ofMillis(1500)))
@@ -250,8 +250,7 @@ class RayJobsTest {
     stored("{jobDeploymentStatus: Running, jobStatus: RUNNING}");
 
     assertThat(failure(() -> jobs.await(REF, Duration.ofSeconds(3))))
-        .hasMessage(
-            "RayJob default/train has not ended after 3 s, and stays: Running, job RUNNING")
+        .hasMessage("RayJob default/train has not ended after 3 s, and stays: Running, job RUNNING")
         .returns(Reason.NOT_READY, RayKubernetesException::reason);
   }
 
@@ -288,13 +287,12 @@ class RayJobsTest {
         server.put(
             JOBS + "/train",
             "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: train, namespace: default}\nspec: {submissionMode: InteractiveMode}\nstatus: {jobDeploymentStatus: Initializing, rayClusterName: trainer}\n"));
-    cluster(
-        "{}", "{observedGeneration: 1, conditions: [{type: HeadPodReady, status: 'True'}]}");
+    cluster("{}", "{observedGeneration: 1, conditions: [{type: HeadPodReady, status: 'True'}]}");
     try (FakeRay ray = FakeRay.start()) {
       RayJob submitted = submit(ray);
 
       assertThat(ray.jobs()).hasSize(1);
-      assertThat(submitted.jobId()).contains(ray.jobs().get(0).id());
+      assertThat(submitted.jobId()).contains(new JobId(ray.jobs().get(0).id()));
       assertThat(server.object(JOBS + "/train").get("spec"))
           .isEqualTo(
               Map.of(
@@ -319,8 +317,7 @@ class RayJobsTest {
   void submit_whenAnotherModeIsAsked_createsNothing() {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
-            jobs.submit(
-                onNewCluster().build(), cluster -> failNow(), Function.identity(), MINUTES))
+            jobs.submit(onNewCluster().build(), cluster -> failNow(), Function.identity(), MINUTES))
         .withMessageContaining("is submitted in K8sJobMode, by somebody else");
     assertThat(server.calls()).isEmpty();
   }
