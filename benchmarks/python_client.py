@@ -6,7 +6,9 @@ the start of Python.
 
 import json
 import os
+import pathlib
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +18,8 @@ for name in ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS", "RAY_AUTH_MODE"):
     os.environ.pop(name, None)  # Ray prefers them to what it is given
 
 import ray  # noqa: E402
+from ray._private.ray_constants import get_runtime_env_default_excludes  # noqa: E402
+from ray._private.runtime_env.packaging import create_package, get_uri_for_directory  # noqa: E402
 from ray.job_submission import JobSubmissionClient  # noqa: E402
 
 
@@ -25,6 +29,22 @@ def many(client, threads, job_id, callers, calls):
             client.get_job_info(job_id)
 
     list(threads.map(caller, range(callers)))
+
+
+def package(client, block, scratch):
+    folder = block["folder"]
+    excludes = get_runtime_env_default_excludes()
+    if block["call"] == "name":
+        get_uri_for_directory(folder, include_gitignore=True, excludes=excludes)
+    elif block["call"] == "send":
+        client._upload_package(
+            "gcs://_ray_pkg_benchmark.zip", folder, include_gitignore=True, excludes=excludes
+        )
+    else:
+        zipped = pathlib.Path(scratch) / "package.zip"
+        create_package(folder, zipped, include_gitignore=True, excludes=excludes)
+        return {"bytes": zipped.stat().st_size}
+    return {}
 
 
 def main():
@@ -37,8 +57,12 @@ def main():
     print(json.dumps({"version": f"Ray {ray.__version__} on Python {python}"}), file=answers)
     for line in sys.stdin:
         block = json.loads(line)
+        answer = {}
         start = time.perf_counter_ns()
-        if block["call"] == "job":
+        if "folder" in block:
+            with tempfile.TemporaryDirectory() as scratch:
+                answer = package(client, block, scratch)
+        elif block["call"] == "job":
             for _ in range(block["calls"]):
                 client.get_job_info(block["id"])
         elif block["call"] == "many":
@@ -48,7 +72,7 @@ def main():
                 found = len(client.list_jobs())
                 if found != block["jobs"]:
                     raise AssertionError(f"{found} jobs instead of {block['jobs']}")
-        print(json.dumps({"nanos": time.perf_counter_ns() - start}), file=answers)
+        print(json.dumps({"nanos": time.perf_counter_ns() - start, **answer}), file=answers)
 
 
 main()

@@ -22,9 +22,9 @@ class Doors:
     def lead(self, namespace, container_port, port):
         """Leads a container port to a port on loopback; None leads nowhere: connections are closed at once."""
         with self._changes:
-            door = self._doors.setdefault((namespace, container_port), None) or _Door()
-            self._doors[namespace, container_port] = door
-        door.target = port
+            if (namespace, container_port) not in self._doors:
+                self._doors[namespace, container_port] = _Door()
+            self._doors[namespace, container_port].target = port
 
     def of(self, namespace):
         """Container port -> port of its door."""

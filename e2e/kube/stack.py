@@ -49,9 +49,11 @@ def run(options):
             while wanted(options.while_stdin_open):
                 stack.parts.check_alive()
         finally:
-            stack.pods.stop_all()
-            processes.end_descendants(0)  # they have nothing to save
-            keep_logs_only(state)
+            try:
+                stack.pods.stop_all()  # Ray wants time to remove its shared memory
+            finally:
+                processes.end_descendants(0)  # the others have nothing to save
+                keep_logs_only(state)
 
 
 def keep_logs_only(state):

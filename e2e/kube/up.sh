@@ -6,19 +6,23 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 e2e=$(dirname "$here")
 state=$e2e/.cache/running/kube
 
-"$e2e/ray/install.sh"
-"$here/build.sh"
-
-if [[ -f $state.pid ]] && kill -0 "$(cat "$state.pid")" 2>/dev/null; then
+mkdir -p "$(dirname "$state")"
+# The stack inherits the lock and holds it for as long as it runs.
+exec 9>"$state.lock"
+if ! flock -n 9; then
   echo "e2e/kube/up.sh: already up; e2e/kube/down.sh takes it down" >&2
   exit 1
 fi
-mkdir -p "$(dirname "$state")"
+
+"$e2e/ray/install.sh" 9>&-
+"$here/build.sh" 9>&-
+
 nohup "$e2e/.venv/bin/python" "$here/stack.py" --state "$state" </dev/null >"$state.out" 2>&1 &
-echo $! >"$state.pid"
+pid=$!
+echo "$pid" >"$state.pid"
 
 until [[ -s $state.out ]]; do
-  kill -0 "$(cat "$state.pid")" 2>/dev/null || break
+  kill -0 "$pid" 2>/dev/null || break
   sleep 0.2
 done
 if ! grep -q '^{' "$state.out"; then

@@ -5,12 +5,16 @@
  */
 module io.rayauth.kubernetes {
   requires transitive io.rayauth;
+  requires static com.sun.jna;
+  requires static helm.java;
+  requires java.net.http;
   requires transitive kubernetes.client.api;
   requires kubernetes.model.admissionregistration;
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   exports io.rayauth.kubernetes;
 }

@@ -6,6 +6,7 @@ import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads the variables that Ray's own client reads ({@code
@@ -27,19 +28,25 @@ final class ClientEnvironment {
   JobClient client() {
     String variable = isSet("RAY_API_SERVER_ADDRESS") ? "RAY_API_SERVER_ADDRESS" : "RAY_ADDRESS";
     String address = isSet(variable) ? variables.getOrDefault(variable, "") : DEFAULT_ADDRESS;
-    JobClient.Builder builder;
-    try {
-      builder = JobClient.builder(address);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(variable + ": " + e.getMessage(), e);
-    }
-    boolean authorized = isSet("RAY_JOB_HEADERS") && applyHeaders(builder);
+    JobClient.Builder builder = readFrom(variable, () -> JobClient.builder(address));
+    boolean authorized =
+        isSet("RAY_JOB_HEADERS") && readFrom("RAY_JOB_HEADERS", () -> applyHeaders(builder));
     if (!authorized && isSet("RAY_AUTH_PROVIDER")) {
-      builder.tokenProvider(TokenProvider.named(variables.getOrDefault("RAY_AUTH_PROVIDER", "")));
+      String name = variables.getOrDefault("RAY_AUTH_PROVIDER", "");
+      builder.tokenProvider(readFrom("RAY_AUTH_PROVIDER", () -> TokenProvider.named(name)));
     } else if (!authorized && wantsToken()) {
       builder.tokenProvider(TokenProvider.rayEnvironment());
     }
-    return builder.build();
+    return readFrom(variable, builder::build); // which refuses plain http to another host
+  }
+
+  /** Names the variable when its value cannot be used. */
+  private static <T> T readFrom(String variable, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(variable + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -47,16 +54,12 @@ final class ClientEnvironment {
    * for.
    */
   private boolean applyHeaders(JobClient.Builder builder) {
-    try {
-      Map<String, String> headers = JobHeaders.parse(variables.getOrDefault("RAY_JOB_HEADERS", ""));
-      Optional<AccessToken> bearer = JobHeaders.bearer(headers, Credential.EDGE);
-      bearer.ifPresent(token -> builder.tokenProvider(() -> token));
-      (bearer.isPresent() ? JobHeaders.without(headers, Credential.EDGE) : headers)
-          .forEach(builder::header);
-      return headers.keySet().stream().anyMatch(Credential.EDGE::equalsIgnoreCase);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("RAY_JOB_HEADERS: " + e.getMessage(), e);
-    }
+    Map<String, String> headers = JobHeaders.parse(variables.getOrDefault("RAY_JOB_HEADERS", ""));
+    Optional<AccessToken> bearer = JobHeaders.bearer(headers, Credential.EDGE);
+    bearer.ifPresent(token -> builder.tokenProvider(() -> token));
+    (bearer.isPresent() ? JobHeaders.without(headers, Credential.EDGE) : headers)
+        .forEach(builder::header);
+    return headers.keySet().stream().anyMatch(Credential.EDGE::equalsIgnoreCase);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.rayauth;
 
 import io.rayauth.error.JobConflictException;
 import io.rayauth.error.JobNotFoundException;
+import io.rayauth.error.PackageException;
 import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayDecodeException;
@@ -16,21 +17,24 @@ import io.rayauth.internal.call.HeaderRules;
 import io.rayauth.internal.call.InterruptingFuture;
 import io.rayauth.internal.http.ApiRequest;
 import io.rayauth.internal.http.ApiResponse;
+import io.rayauth.internal.http.Deadline;
 import io.rayauth.internal.http.JdkTransport;
 import io.rayauth.internal.http.Network;
 import io.rayauth.internal.http.PemTls;
 import io.rayauth.internal.json.JobCodec;
 import io.rayauth.internal.logs.JobLogs;
 import io.rayauth.internal.logs.LogFollower;
-import io.rayauth.internal.pack.Archive;
+import io.rayauth.internal.pack.ClusterStore;
+import io.rayauth.internal.pack.PackageSettings;
+import io.rayauth.internal.pack.Packages;
 import io.rayauth.internal.token.CachingTokenProvider;
 import io.rayauth.job.AwaitTimeoutException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
+import io.rayauth.job.PackageStore;
 import io.rayauth.job.PackageUri;
-import io.rayauth.job.RuntimeEnv;
 import io.rayauth.job.StopOutcome;
 import io.rayauth.job.Submission;
 import io.rayauth.time.TimeSource;
@@ -41,11 +45,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,15 +80,6 @@ public final class JobClient implements AutoCloseable {
   private static final Duration FIRST_POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = Duration.ofSeconds(2);
 
-  /** The slowest upload that is waited for, in bytes each second. */
-  private static final long SLOWEST_UPLOAD = 128 * 1024;
-
-  /**
-   * The loop that can write a deleted record anew runs once a second ({@code
-   * JobManager._monitor_job_internal}).
-   */
-  private static final Duration RECORD_RETURNS_WITHIN = Duration.ofSeconds(4);
-
   private final JdkTransport transport;
   private final CallEngine engine;
   private final Runnable closeTokens;
@@ -96,6 +88,8 @@ public final class JobClient implements AutoCloseable {
   private final TimeSource time;
   private final RandomGenerator random;
   private final JobLogs logs;
+  private final ClusterStore clusterStore;
+  private final Packages packages;
   private volatile @Nullable RayVersion lastVersion;
 
   JobClient(
@@ -105,7 +99,9 @@ public final class JobClient implements AutoCloseable {
       Events events,
       Duration requestTimeout,
       TimeSource time,
-      RandomGenerator random) {
+      RandomGenerator random,
+      ClusterStore clusterStore,
+      Packages packages) {
     this.transport = transport;
     this.engine = engine;
     this.closeTokens = closeTokens;
@@ -114,6 +110,8 @@ public final class JobClient implements AutoCloseable {
     this.time = time;
     this.random = random;
     this.logs = new JobLogs(this::call);
+    this.clusterStore = clusterStore;
+    this.packages = packages;
   }
 
   /**
@@ -164,36 +162,43 @@ public final class JobClient implements AutoCloseable {
    * Submits a job and returns as soon as Ray has accepted it; the job itself runs on.
    *
    * <p>Safe to repeat: the id is chosen before the first byte is sent, so a retry after a lost
-   * answer finds the job instead of starting a second one. A working directory is uploaded first,
-   * unless the cluster has it. Blocks for at most the request timeout, the upload excluded.
+   * answer finds the job instead of starting a second one. A working directory and modules of this
+   * machine are packed and uploaded first, unless the cluster has them: {@link
+   * Submission#packages()} tells. Blocks for at most the request timeout, packing and upload
+   * excluded.
    *
    * @param spec what to run; not kept after this call
    * @return the job's id, equal to {@link JobSpec#submissionId()} where one was given
-   * @throws IllegalArgumentException if the working directory cannot be used, or metadata and
-   *     runtime env are too large; nothing was sent
+   * @throws IllegalArgumentException if the runtime env is none that Ray takes, a path it names
+   *     cannot be used or makes a package of more than 100 MiB, or metadata and runtime env are too
+   *     large; nothing was submitted
+   * @throws PackageException if a folder changes while it is read, or a package cannot be made or
+   *     stored; nothing was submitted
    * @throws JobConflictException if another job already has that id
    * @throws UnsupportedRayVersionException if the cluster's Ray does not know a field that is set;
    *     nothing was submitted
+   * @throws RayTransportException if no answer came; where the job may run all the same, the
+   *     message names its id
    */
   public Submission submit(JobSpec spec) {
     JobId id = spec.submissionId().orElseGet(() -> JobId.random(random));
     String nonce = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-    Optional<Archive> workingDir = spec.workingDir().map(file -> Archive.of(file).asWorkingDir());
-    RuntimeEnv runtimeEnv =
-        workingDir
-            .map(archive -> spec.runtimeEnv().with("working_dir", archive.uri().value()))
-            .orElse(spec.runtimeEnv());
-    byte[] body = JobCodec.submission(spec, id, runtimeEnv, nonce);
+    Packages.Found found = packages.find(spec);
+    byte[] unused = JobCodec.submission(spec, id, found.runtimeEnv(), nonce); // checks its size
     requireSupport(spec);
-    workingDir.ifPresent(this::upload);
+    Packages.Delivered delivered = packages.deliver(found);
+    byte[] body = JobCodec.submission(spec, id, delivered.runtimeEnv(), nonce);
     try {
       return Submission.accepted(
-          JobCodec.submissionId(call(ApiRequest.json("POST", "/api/jobs/", body)).body()));
+              JobCodec.submissionId(call(ApiRequest.json("POST", "/api/jobs/", body)).body()))
+          .withPackages(delivered.reports());
     } catch (JobConflictException conflict) {
       if (JobCodec.hasNonce(call(ApiRequest.of("GET", path(id))).body(), nonce)) {
-        return Submission.attached(id);
+        return Submission.attached(id).withPackages(delivered.reports());
       }
       throw conflict;
+    } catch (RayTransportException lost) {
+      throw lost.mayHaveBeenSent() ? mayRun(id, lost) : lost;
     }
   }
 
@@ -259,25 +264,7 @@ public final class JobClient implements AutoCloseable {
    * @throws RayApiException if the job has not ended, or is a driver that was not submitted
    */
   public void delete(JobId id) {
-    String path = innerPath(id);
-    ApiResponse found = call(ApiRequest.of("GET", path));
-    if (!deleteOnce(path)) {
-      return;
-    }
-    if (!endedRecently(found)) {
-      return;
-    }
-    long until = time.nanoTime() + RECORD_RETURNS_WITHIN.toNanos();
-    while (time.nanoTime() < until) {
-      pause(FIRST_POLL.multipliedBy(2), "deleting job " + id);
-      try {
-        call(ApiRequest.of("GET", path));
-      } catch (JobNotFoundException gone) {
-        continue;
-      }
-      deleteOnce(path);
-      return;
-    }
+    new RecordDeletion(this::call, time).delete(id, innerPath(id));
   }
 
   /**
@@ -312,29 +299,35 @@ public final class JobClient implements AutoCloseable {
    * Waits until a job has ended; asks at growing intervals of up to two seconds.
    *
    * @param id a submission id
-   * @param timeout how long to wait
+   * @param timeout how long to wait after the first look at the job, which may take as long as any
+   *     request; the answer to the last one is waited for up to two seconds longer
    * @return the job with a terminal status
    * @throws JobNotFoundException if the cluster has no such job
    * @throws AwaitTimeoutException if it had not ended by then; the job runs on
    */
   public JobDetails await(JobId id, Duration timeout) {
     Watch watch = watching();
-    long start = time.nanoTime();
+    JobDetails job = watch.look(id);
+    Deadline deadline = Deadline.in(timeout, time);
     Duration poll = FIRST_POLL;
-    while (true) {
-      JobDetails job = watch.look(id);
-      if (job.status().isTerminal()) {
-        return job;
-      }
-      Duration left = timeout.minusNanos(time.nanoTime() - start);
+    while (!job.status().isTerminal()) {
+      Duration left = Duration.ofNanos(deadline.nanosLeft());
       if (left.isZero() || left.isNegative()) {
-        throw new AwaitTimeoutException(
-            "job " + id + " is " + job.status() + " after " + timeout + "; it runs on", job);
+        throw stillGoing(id, job, timeout);
       }
-      pause(left.compareTo(poll) < 0 ? left : poll, "waiting for job " + id);
-      Duration longer = poll.multipliedBy(3).dividedBy(2);
-      poll = longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
+      pause(shorter(left, poll), "waiting for job " + id);
+      poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+      try {
+        left = Duration.ofNanos(Math.max(deadline.nanosLeft(), 0));
+        job = watch.look(id, shorter(left.plus(LONGEST_POLL), requestTimeout));
+      } catch (RayTransportException e) {
+        if (deadline.nanosLeft() > 0) {
+          throw e;
+        }
+        throw stillGoing(id, job, timeout);
+      }
     }
+    return job;
   }
 
   /**
@@ -344,15 +337,7 @@ public final class JobClient implements AutoCloseable {
    * @return true if it need not be uploaded
    */
   public boolean packageExists(PackageUri uri) {
-    try {
-      call(ApiRequest.of("GET", path(uri)));
-      return true;
-    } catch (RayApiException refused) {
-      if (refused.status() == 404 && refused.reason().endsWith("does not exist")) {
-        return false;
-      }
-      throw refused;
-    }
+    return clusterStore.exists(uri);
   }
 
   /**
@@ -366,7 +351,7 @@ public final class JobClient implements AutoCloseable {
    *     dashboard takes; nothing was sent
    */
   public PackageUri upload(Path archive) {
-    return upload(Archive.of(archive));
+    return packages.upload(archive);
   }
 
   /**
@@ -408,21 +393,6 @@ public final class JobClient implements AutoCloseable {
     return ClientEnvironment.of(System.getenv()).client();
   }
 
-  private PackageUri upload(Archive archive) {
-    if (!packageExists(archive.uri())) {
-      Duration timeout = requestTimeout.plusSeconds(archive.size() / SLOWEST_UPLOAD);
-      engine.run(
-          ApiRequest.upload(
-              path(archive.uri()),
-              () ->
-                  archive.body(sent ->
-                      events.tell(listener ->
-                          listener.onUploadProgress(archive.uri(), sent, archive.size())))),
-          timeout);
-    }
-    return archive.uri();
-  }
-
   /**
    * Memory came with Ray 2.8, the other entrypoint resources with 2.2, as Ray's own client checks
    * it ({@code job/sdk.py}).
@@ -449,37 +419,22 @@ public final class JobClient implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells whether there was a record to delete; a retry after a lost answer finds none, and that is
-   * fine too.
-   */
-  private boolean deleteOnce(String path) {
-    try {
-      call(ApiRequest.of("DELETE", path));
-      return true;
-    } catch (JobNotFoundException gone) {
-      return false;
-    }
-  }
-
-  /** Compares the end of the job with the server's own clock, as ours may differ. */
-  private static boolean endedRecently(ApiResponse found) {
-    Optional<Instant> ended = JobCodec.job(found.body()).endedAt();
-    if (ended.isEmpty()) {
-      return true;
-    }
-    try {
-      Instant now =
-          ZonedDateTime.parse(found.header("Date").orElse(""), DateTimeFormatter.RFC_1123_DATE_TIME)
-              .toInstant();
-      return ended.get().plus(RECORD_RETURNS_WITHIN).isAfter(now);
-    } catch (DateTimeException e) {
-      return true;
-    }
+  private static RayTransportException mayRun(JobId id, RayTransportException lost) {
+    return RayTransportException.answerLost(
+        lost.getMessage() + "; if Ray has got it, the job is " + id, lost, lost.attempts());
   }
 
   private ApiResponse call(ApiRequest request) {
     return engine.run(request, requestTimeout);
+  }
+
+  private static AwaitTimeoutException stillGoing(JobId id, JobDetails job, Duration timeout) {
+    return new AwaitTimeoutException(
+        "job " + id + " is " + job.status() + " after " + timeout + "; it runs on", job);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private Watch watching() {
@@ -493,10 +448,6 @@ public final class JobClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new RayInterruptedException("interrupted while " + what, e);
     }
-  }
-
-  private static String path(PackageUri uri) {
-    return "/api/packages/gcs/" + RayEndpoint.segment(uri.name());
   }
 
   private static String path(JobId id) {
@@ -528,7 +479,11 @@ public final class JobClient implements AutoCloseable {
     private @Nullable JobStatus before;
 
     JobDetails look(JobId id) {
-      JobDetails job = job(id);
+      return look(id, requestTimeout);
+    }
+
+    JobDetails look(JobId id, Duration timeout) {
+      JobDetails job = JobCodec.job(engine.run(ApiRequest.of("GET", path(id)), timeout).body());
       JobStatus from = before;
       if (!job.status().equals(from)) {
         before = job.status();
@@ -560,6 +515,8 @@ public final class JobClient implements AutoCloseable {
     private List<String> noProxy = List.of();
     private int maxConcurrentRequests = DEFAULT_CONCURRENT_REQUESTS;
     private boolean plainHttpAllowed;
+    private @Nullable PackageStore packageStore;
+    private Packages.SecretLooking secretLooking = Packages.SecretLooking.REPORTED;
 
     private Builder(RayEndpoint endpoint) {
       this.endpoint = endpoint;
@@ -568,6 +525,9 @@ public final class JobClient implements AutoCloseable {
     /**
      * Sets where the token comes from that is sent in {@code Authorization}. Default: none, no
      * token is sent.
+     *
+     * <p>One that is {@linkplain TokenProvider#cached() cached} already keeps its cache and policy,
+     * so that clients can share it; the listener then hears nothing of its refreshes.
      *
      * @param tokenProvider is asked once, and again when its token gets old or is refused
      * @return this builder
@@ -607,8 +567,8 @@ public final class JobClient implements AutoCloseable {
 
     /**
      * Sets how long a call may take, all attempts and the whole answer included; uploads get more
-     * by their size. Only the look-up of the host's name, which Java cannot interrupt, can take
-     * longer. Default: 60 seconds.
+     * by their size. Only the look-up of the host's name, which Java cannot interrupt, and the
+     * token provider, which has limits of its own, can take longer. Default: 60 seconds.
      *
      * @param requestTimeout more than zero
      * @return this builder
@@ -766,6 +726,30 @@ public final class JobClient implements AutoCloseable {
     }
 
     /**
+     * Sets where packages go that are too large for the dashboard, which takes 100 MiB. Default:
+     * nowhere, they are refused.
+     *
+     * @param packageStore is asked for folders of more than 100 MiB
+     * @return this builder
+     */
+    public Builder packageStore(PackageStore packageStore) {
+      this.packageStore = packageStore;
+      return this;
+    }
+
+    /**
+     * Refuses to send folders with files that look like secrets: keys, tokens, kubeconfigs, cloud
+     * credentials. Default: they are sent; the listener and the report tell of them, and the log
+     * has a warning.
+     *
+     * @return this builder
+     */
+    public Builder refuseSecretLookingFiles() {
+      this.secretLooking = Packages.SecretLooking.REFUSED;
+      return this;
+    }
+
+    /**
      * Creates the client; opens no connection and asks for no token.
      *
      * @return a client to share and to close
@@ -795,6 +779,15 @@ public final class JobClient implements AutoCloseable {
               events,
               time,
               random);
+      ClusterStore clusterStore = new ClusterStore(engine, events, requestTimeout);
+      Packages packages =
+          new Packages(
+              clusterStore,
+              PackageSettings.of(System.getenv()),
+              secretLooking,
+              packageStore,
+              events,
+              time);
       return new JobClient(
           transport,
           engine,
@@ -802,7 +795,9 @@ public final class JobClient implements AutoCloseable {
           events,
           requestTimeout,
           time,
-          random);
+          random,
+          clusterStore,
+          packages);
     }
 
     private void addCredential(

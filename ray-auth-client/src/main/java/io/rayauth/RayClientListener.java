@@ -3,6 +3,7 @@ package io.rayauth;
 import io.rayauth.error.RayException;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobStatus;
+import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageUri;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,14 @@ public interface RayClientListener {
    * @param retryAt when it will be tried again
    */
   default void onTokenRefreshFailed(RayException cause, Instant retryAt) {}
+
+  /**
+   * Is called when a folder or file that a job needs was read, before anything of it is sent. It
+   * tells of files that look like secrets, and of what was left out.
+   *
+   * @param report what is in the package; its outcome is {@link PackageReport.Outcome#READ}
+   */
+  default void onPackageRead(PackageReport report) {}
 
   /**
    * Is called while a package is uploaded.

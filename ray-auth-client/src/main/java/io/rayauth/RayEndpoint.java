@@ -17,6 +17,8 @@ public final class RayEndpoint {
   private static final String EXAMPLE =
       "; expected such as http://localhost:8265 or https://host/ray/team-a/trainer";
 
+  private static final int LAST_PORT = 65_535;
+
   private final URI base;
 
   private RayEndpoint(URI base) {
@@ -66,6 +68,9 @@ public final class RayEndpoint {
     }
     if (url.getHost() == null) {
       throw new IllegalArgumentException("the address has no host" + EXAMPLE);
+    }
+    if (url.getPort() == 0 || url.getPort() > LAST_PORT) {
+      throw new IllegalArgumentException("the address has the port " + url.getPort() + EXAMPLE);
     }
     if (url.getRawUserInfo() != null) {
       throw new IllegalArgumentException(

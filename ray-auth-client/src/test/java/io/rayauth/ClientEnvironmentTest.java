@@ -114,7 +114,17 @@ class ClientEnvironmentTest {
     variables.put("RAY_AUTH_PROVIDER", "nobody");
 
     assertThatThrownBy(() -> ClientEnvironment.of(variables).client())
+        .hasMessageStartingWith("RAY_AUTH_PROVIDER: ")
         .hasMessageContaining("nobody");
+  }
+
+  @Test
+  void client_whenTheAddressIsPlainHttpToAnotherHost_namesTheVariable() {
+    assertThatThrownBy(
+            () -> ClientEnvironment.of(Map.of("RAY_ADDRESS", "http://10.0.0.1:8265")).client())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("RAY_ADDRESS: ")
+        .hasMessageContaining("plain http");
   }
 
   private void callVersion() {

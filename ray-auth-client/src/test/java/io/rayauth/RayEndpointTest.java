@@ -37,6 +37,8 @@ class RayEndpointTest {
         "http://host/a?b=c",
         "http://host#x",
         "http://host/../x",
+        "http://host:99999",
+        "http://host:0",
         "http://ho st"
       })
   void of_whenItIsNoAddress_saysWhatIsExpected(String url) {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Serves both fakes from a process of its own, so that what they allocate and collect is not
- * counted as the client's. Ends when its stdin does, so never outlives the measurement.
+ * Serves all fakes from a process of its own, so that what they allocate and collect is not counted
+ * as the client's. Ends when its stdin does, so never outlives the measurement.
  */
 public final class FastServer {
   private FastServer() {}
@@ -15,9 +15,11 @@ public final class FastServer {
   /** Starts the servers, prints where they are and waits for the end of stdin. */
   public static void main(String[] args) throws IOException {
     try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(SideBySide.TOKEN)).start();
-        JobListServer list = JobListServer.start()) {
+        JobListServer list = JobListServer.start();
+        PackageServer packages = PackageServer.start()) {
       System.out.println(ray.url());
       System.out.println(list.url());
+      System.out.println(packages.url());
       System.in.transferTo(OutputStream.nullOutputStream());
     }
   }

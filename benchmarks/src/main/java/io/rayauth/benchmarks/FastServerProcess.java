@@ -10,12 +10,14 @@ final class FastServerProcess implements AutoCloseable {
   private final Process process;
   private final URI ray;
   private final URI list;
+  private final URI packages;
 
   private FastServerProcess(Process process) throws IOException {
     this.process = process;
     BufferedReader addresses = process.inputReader();
     this.ray = URI.create(line(addresses));
     this.list = URI.create(line(addresses));
+    this.packages = URI.create(line(addresses));
   }
 
   static FastServerProcess start() throws IOException {
@@ -37,6 +39,11 @@ final class FastServerProcess implements AutoCloseable {
   /** Where the long list of jobs is. */
   URI list() {
     return list;
+  }
+
+  /** Where packages are sent. */
+  URI packages() {
+    return packages;
   }
 
   @Override

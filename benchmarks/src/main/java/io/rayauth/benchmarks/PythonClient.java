@@ -58,6 +58,21 @@ final class PythonClient implements AutoCloseable {
     return nanos(Map.of("call", "list", "jobs", expected, "calls", calls));
   }
 
+  /** Finds the name of a folder's package. */
+  long name(Path folder) {
+    return nanos(Map.of("call", "name", "folder", folder.toString()));
+  }
+
+  /** Packs a folder and sends it. */
+  long send(Path folder) {
+    return nanos(Map.of("call", "send", "folder", folder.toString()));
+  }
+
+  /** Packs a folder and tells how large the package is, in bytes. */
+  long size(Path folder) {
+    return number(Map.of("call", "size", "folder", folder.toString()), "bytes");
+  }
+
   @Override
   public void close() throws IOException {
     blocks.close();
@@ -65,8 +80,12 @@ final class PythonClient implements AutoCloseable {
   }
 
   private long nanos(Map<String, Object> block) {
+    return number(block, "nanos");
+  }
+
+  private long number(Map<String, Object> block, String key) {
     try {
-      return ask(block).get("nanos").asLong();
+      return ask(block).get(key).asLong();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

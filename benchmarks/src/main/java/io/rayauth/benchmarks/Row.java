@@ -20,6 +20,10 @@ enum Row {
       atMost(0.6),
       null),
   LIST_PYTHON("`jobs()`, 10,000 jobs: time ÷ Python client", "ms", 1e6, atMost(0.2), null),
+  PACKAGE_NAME(
+      "name of a folder, 2,000 files, 75 MB: time ÷ Python client", "ms", 1e6, atMost(0.8), null),
+  PACKAGE_SEND("its zip and upload: time ÷ Python client", "ms", 1e6, null, null),
+  PACKAGE_BYTES("its upload: bytes ÷ Python client", "MB", 1e6, atMost(0.8), null),
   TOKEN_LASTING("cached token without an end, 1 thread: processor ns", "ns", 1, atMost(25), null),
   TOKEN_EXPIRING("cached token that expires, 1 thread: processor ns", "ns", 1, atMost(25), null),
   TOKEN_LASTING_SHARED(

@@ -113,8 +113,8 @@ class InputCheckTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"job_submission_id", "job_name"})
-  void submit_withMetadataThatIsRaysOwn_isRefusedBeforeAnythingIsSent(String key) {
+  @ValueSource(strings = {"job_submission_id", "job_name", "rayauth_nonce"})
+  void submit_withMetadataThatIsRaysOrOurOwn_isRefusedBeforeAnythingIsSent(String key) {
     assertSpecRefused(spec -> spec.metadata(key, "mine"));
   }
 

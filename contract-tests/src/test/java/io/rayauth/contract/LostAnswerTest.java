@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class LostAnswerTest {
   private static final JobSpec SPEC = JobSpec.running("true").build();
+  private static final String ENDED =
+      RawServer.json(
+          "{\"submission_id\":\"job-1\",\"status\":\"SUCCEEDED\",\"start_time\":1,\"end_time\":2}");
+  private static final String DELETED = RawServer.json("{\"deleted\":true}");
+  private static final String GONE =
+      RawServer.answer("404 Not Found", "", "Job job-1 does not exist");
+
+  /** What Ray's monitor writes when it misses the supervisor of a job whose record is gone. */
+  private static final String RETURNED =
+      RawServer.json(
+          "{\"submission_id\":\"job-1\",\"status\":\"FAILED\",\"entrypoint\":\"Entrypoint not found.\",\"start_time\":null,\"end_time\":4}");
 
   private final FakeRay ray = FakeRay.start();
   private final JobClient client =
@@ -111,7 +123,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void submit_whenTheAnswerNeverComes_saysThatTheJobMayRun() {
+  void submit_whenTheAnswerNeverComes_saysWhichJobMayRun() {
     client.version();
     ray.onNext("POST", "/api/jobs/").acceptThen(Fault.STALL);
     try (JobClient impatient =
@@ -119,9 +131,11 @@ class LostAnswerTest {
 
       assertThatExceptionOfType(RayTransportException.class)
           .isThrownBy(() -> impatient.submit(SPEC))
-          .returns(true, RayTransportException::mayHaveBeenSent);
-
-      assertThat(ray.jobs()).hasSize(1);
+          .returns(true, RayTransportException::mayHaveBeenSent)
+          .satisfies(lost ->
+              assertThat(ray.jobs())
+                  .singleElement()
+                  .satisfies(job -> assertThat(lost.getMessage()).contains(job.id())));
     }
   }
 
@@ -133,6 +147,30 @@ class LostAnswerTest {
     client.delete(new JobId("job-1"));
 
     assertThat(ray.jobs()).isEmpty();
+  }
+
+  @Test
+  void delete_whenTheAnswerIsLostAndTheRecordComesBack_deletesItAgain() {
+    try (RawServer server =
+            RawServer.answering(ENDED, RawServer.CLOSE, GONE, RETURNED, DELETED, GONE);
+        JobClient lossy = JobClient.builder(server.url()).time(ManualClock.create()).build()) {
+      lossy.delete(new JobId("job-1"));
+
+      assertThat(methods(server)).containsExactly("GET", "DELETE", "DELETE", "GET", "DELETE");
+    }
+  }
+
+  @Test
+  void delete_whenAnotherJobGotTheIdMeanwhile_leavesThatAlone() {
+    String another =
+        RawServer.json(
+            "{\"submission_id\":\"job-1\",\"status\":\"SUCCEEDED\",\"start_time\":2,\"end_time\":3}");
+    try (RawServer server = RawServer.answering(ENDED, DELETED, another);
+        JobClient patient = JobClient.builder(server.url()).time(ManualClock.create()).build()) {
+      patient.delete(new JobId("job-1"));
+
+      assertThat(methods(server)).containsExactly("GET", "DELETE", "GET");
+    }
   }
 
   @Test
@@ -156,5 +194,9 @@ class LostAnswerTest {
     String name = client.upload(archive).name();
 
     assertThat(ray.packages()).containsOnlyKeys(name).containsEntry(name, 200_000L);
+  }
+
+  private static List<String> methods(RawServer server) {
+    return server.heads().stream().map(head -> head.substring(0, head.indexOf(' '))).toList();
   }
 }

@@ -12,8 +12,13 @@ import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.error.RayTransportException;
+import io.rayauth.job.AwaitTimeoutException;
+import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
+import io.rayauth.job.JobStatus;
 import io.rayauth.testkit.ManualClock;
+import io.rayauth.token.AccessToken;
+import io.rayauth.token.TokenProvider;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -249,6 +254,57 @@ class RetryTest {
       assertThatExceptionOfType(RayTransportException.class).isThrownBy(client::version);
 
       server.awaitDisconnect();
+    }
+  }
+
+  @Test
+  void submit_whenOnlyAnEarlierAttemptMayHaveArrived_saysThatItMayHave() {
+    RawServer server = RawServer.answering(RawServer.CLOSE);
+    RayClientListener closing =
+        new RayClientListener() {
+          @Override
+          public void onRetry(
+              String method, String path, int attempt, Duration delay, RayException cause) {
+            server.close();
+          }
+        };
+    try (JobClient client = JobClient.builder(server.url()).listener(closing).time(clock).build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(() -> client.submit(JobSpec.running("true").build()))
+          .withMessageContaining("nothing listens")
+          .returns(true, RayTransportException::mayHaveBeenSent);
+    }
+  }
+
+  @Test
+  void anyRequest_whenTheTokenTookAllTheTime_doesNotBlameOtherRequests() {
+    TokenProvider slow =
+        () -> {
+          clock.advance(Duration.ofSeconds(61));
+          return AccessToken.of("canary-slow");
+        };
+    try (RawServer server = RawServer.answering(VERSION);
+        JobClient client =
+            JobClient.builder(server.url()).tokenProvider(slow).time(clock).build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(client::version)
+          .withMessageContaining("before attempt 1")
+          .withMessageNotContaining("maxConcurrentRequests")
+          .returns(false, RayTransportException::mayHaveBeenSent);
+
+      assertThat(server.heads()).isEmpty();
+    }
+  }
+
+  @Test
+  void await_whenTheServerFallsSilent_endsAtItsOwnTimeAndNotAtThatOfARequest() {
+    String running = json("{\"submission_id\":\"job-1\",\"status\":\"RUNNING\"}");
+    try (RawServer server = RawServer.answering(running, RawServer.SILENCE);
+        JobClient client =
+            JobClient.builder(server.url()).requestTimeout(Duration.ofMinutes(10)).build()) {
+      assertThatExceptionOfType(AwaitTimeoutException.class)
+          .isThrownBy(() -> client.await(new JobId("job-1"), Duration.ofMillis(500)))
+          .satisfies(late -> assertThat(late.lastSeen().status()).isEqualTo(JobStatus.RUNNING));
     }
   }
 

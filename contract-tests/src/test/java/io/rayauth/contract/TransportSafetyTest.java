@@ -223,6 +223,40 @@ class TransportSafetyTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"status\":\"ok\"}", "{\"ray_version\":null}"})
+  void version_whenTheAnswerIsNotRays_throwsADecodeException(String body) {
+    try (RawServer server = RawServer.answering(json(body));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(RayDecodeException.class).isThrownBy(client::version);
+    }
+  }
+
+  @Test
+  void anyRequest_whenAnotherServerEchoesTheHeaders_doesNotPassTheTokenOn() {
+    String echo = "{\"headers\":{\"Authorization\":\"Bearer " + TOKEN + "\",\"Host\":\"h\"}}";
+    try (RawServer server = RawServer.answering(json(echo));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(RayDecodeException.class)
+          .isThrownBy(() -> client.job(new JobId("job-1")))
+          .satisfies(refused -> {
+            assertThat(refused.bodyExcerpt().contains("Host")).isTrue();
+            assertThat(refused.bodyExcerpt().contains("canary-")).isFalse();
+          });
+    }
+  }
+
+  @Test
+  void job_whoseIdHasABlank_isNotFoundLikeAnyOther() {
+    try (RawServer server =
+            RawServer.answering(answer("404 Not Found", "", "Job my job does not exist"));
+        JobClient client = clientOf(server)) {
+      assertThatExceptionOfType(JobNotFoundException.class)
+          .isThrownBy(() -> client.job(new JobId("my job")))
+          .returns("my job", JobNotFoundException::jobId);
+    }
+  }
+
   @Test
   void anyRequest_whenTheAnswerIsLongerThanTheLimit_isNotReadToItsEnd() {
     String announcement =

@@ -1,6 +1,5 @@
 package io.rayauth.docs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rayauth.JobClient;
@@ -13,7 +12,6 @@ import io.rayauth.job.StopOutcome;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.TokenProvider;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,18 +71,13 @@ class GettingStartedSnippets {
 
   @Test
   void submit_withWorkingDir_uploadsAndRunsThere(@TempDir Path folder) throws Exception {
-    Path zip = folder.resolve("job.zip");
-    try (OutputStream file = Files.newOutputStream(zip);
-        ZipOutputStream out = new ZipOutputStream(file)) {
-      out.putNextEntry(new ZipEntry("greeting.txt"));
-      out.write("from the archive\n".getBytes(UTF_8));
-    }
+    Files.writeString(folder.resolve("greeting.txt"), "from the folder\n");
 
     // @start region=working-dir
     JobSpec spec =
         JobSpec.running("cat greeting.txt")
             .submissionId(new JobId("greeting-1"))
-            .workingDir(zip)
+            .workingDir(folder)
             .metadata("team", "a")
             .entrypointNumCpus(0.5)
             .build();
@@ -94,7 +85,7 @@ class GettingStartedSnippets {
     // @end
 
     client.await(id, PATIENCE);
-    assertThat(client.logs(id)).contains("from the archive");
+    assertThat(client.logs(id)).contains("from the folder");
   }
 
   @Test

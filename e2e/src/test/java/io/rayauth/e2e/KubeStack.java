@@ -97,8 +97,7 @@ final class KubeStack implements AutoCloseable {
 
   /** Leads a container port of every pod of a namespace to a port on loopback. */
   void route(String namespace, int containerPort, int port) {
-    order(
-        "route", Map.of("namespace", namespace, "container_port", containerPort, "port", port));
+    order("route", Map.of("namespace", namespace, "container_port", containerPort, "port", port));
   }
 
   /**
@@ -111,11 +110,13 @@ final class KubeStack implements AutoCloseable {
 
   /** Makes the API server take a token for a user, as one of a cloud's IAM. */
   void addCloudToken(String token, String user, Collection<String> groups) {
-    order(
-        "add-cloud-token", Map.of("token", token, "user", user, "groups", List.copyOf(groups)));
+    order("add-cloud-token", Map.of("token", token, "user", user, "groups", List.copyOf(groups)));
   }
 
-  /** Takes a cloud token back; the API server still takes it for a second, kube-rbac-proxy for two minutes. */
+  /**
+   * Takes a cloud token back; the API server still takes it for a second, kube-rbac-proxy for two
+   * minutes.
+   */
   void revokeCloudToken(String token) {
     order("revoke-cloud-token", Map.of("token", token));
   }
@@ -125,7 +126,9 @@ final class KubeStack implements AutoCloseable {
     order("stop-api-server", Map.of());
   }
 
-  /** Kills the API server if it runs, and starts it again with the same port, certificate and data. */
+  /**
+   * Kills the API server if it runs, and starts it again with the same port, certificate and data.
+   */
   void restartApiServer() {
     order("restart-api-server", Map.of());
   }
@@ -172,7 +175,8 @@ final class KubeStack implements AutoCloseable {
     URI dashboard() {
       Integer port = ports.get(8265);
       if (port == null) {
-        throw new IllegalStateException("port 8265 leads nowhere; led are " + Set.copyOf(ports.keySet()));
+        throw new IllegalStateException(
+            "port 8265 leads nowhere; led are " + Set.copyOf(ports.keySet()));
       }
       return URI.create("http://127.0.0.1:" + port);
     }

@@ -5,7 +5,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Starts the stack when the first test asks for it; the root store closes it after the last one. */
+/**
+ * Starts the stack when the first test asks for it; the root store closes it after the last one.
+ */
 final class KubeStackExtension implements ParameterResolver {
 
   private static final Namespace STACK = Namespace.create(KubeStackExtension.class);

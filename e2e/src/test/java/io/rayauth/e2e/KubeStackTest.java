@@ -225,11 +225,10 @@ class KubeStackTest {
     assertThat(service).isEqualTo(cluster.getMetadata().getName() + "-head-svc");
     List<Map<String, Object>> conditions = cluster.get("status", "conditions");
     assertThat(conditions)
-        .anySatisfy(
-            condition ->
-                assertThat(condition)
-                    .containsEntry("type", "HeadPodReady")
-                    .containsEntry("status", "True"));
+        .anySatisfy(condition ->
+            assertThat(condition)
+                .containsEntry("type", "HeadPodReady")
+                .containsEntry("status", "True"));
   }
 
   private Pod headPod(String namespace, String cluster) {
@@ -314,11 +313,7 @@ class KubeStackTest {
   }
 
   private static Namespace namespace(String name) {
-    return new NamespaceBuilder()
-        .withNewMetadata()
-        .withName(name)
-        .endMetadata()
-        .build();
+    return new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build();
   }
 
   private static URI version(LocalPortForward forward) {

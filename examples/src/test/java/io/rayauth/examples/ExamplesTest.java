@@ -137,6 +137,17 @@ class ExamplesTest {
   }
 
   @Test
+  void submitFolder_onTheFake_uploadsOnce() {
+    SubmitFolder.run(out);
+
+    assertThat(lines())
+        .anyMatch(line -> line.matches("first: gcs://_ray_pkg_\\w+\\.zip from .* uploaded as .*"))
+        .anyMatch(
+            line -> line.matches("second: gcs://_ray_pkg_\\w+\\.zip from .* already there .*"))
+        .contains("the folder", "status: SUCCEEDED");
+  }
+
+  @Test
   void listJobs_onTheFake_printsTheNewestFirst() {
     ListJobs.run(out);
 

@@ -41,9 +41,10 @@ final class Diagnosis {
   /** The text of kube-rbac-proxy ({@code pkg/proxy/proxy.go}). */
   private static final Pattern DENIAL =
       Pattern.compile(
-          "Forbidden \\(user=([^,)]*), verb=([^,)]*), resource=([^,)]*), subresource=([^,)]*)\\)");
+          "Forbidden \\(user=(.+), verb=([^,)]+), resource=[^,)]*, subresource=([^,)]*)\\)");
 
   private static final int UNAUTHORIZED = 401;
+  private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
   /** The tokens of KubeRay's samples, which get copied. */
   private static final List<String> SAMPLE_TOKENS =
@@ -128,16 +129,15 @@ final class Diagnosis {
       claims
           .issuer()
           .filter(issuer -> !audiences.isEmpty() && !audiences.contains(issuer))
-          .ifPresent(
-              issuer ->
-                  notes.conclude(
-                      "The token is meant for %s and not for the API server (%s); a kube-rbac-proxy without --auth-token-audiences takes only tokens for the API server."
-                          .formatted(audiences, issuer),
-                      "Ask for a token without an audience, or start the proxy with --auth-token-audiences="
-                          + String.join(",", audiences)
-                          + "."));
+          .ifPresent(issuer ->
+              notes.conclude(
+                  "The token is meant for %s and not for the API server (%s); a kube-rbac-proxy without --auth-token-audiences takes only tokens for the API server."
+                      .formatted(audiences, issuer),
+                  "Ask for a token without an audience, or start the proxy with --auth-token-audiences="
+                      + String.join(",", audiences)
+                      + "."));
     }
-    checkReviewer(cluster, "the kube-rbac-proxy");
+    checkReviewer(cluster, "The kube-rbac-proxy");
     notes.conclude(
         "The kube-rbac-proxy does not know the token: no token reached it, or one that the API server does not accept (ended, deleted, of another Kubernetes cluster).",
         "Get a new token and try again; a token that was refused is remembered as unknown for up to 2 minutes.");
@@ -154,28 +154,29 @@ final class Diagnosis {
     }
     String user = denial.group(1);
     String verb = denial.group(2);
-    String asked = denial.group(4);
+    String asked = denial.group(3);
     notes.user = user;
     Right right =
         new Right(verb, RoleRights.GROUP, RoleRights.RESOURCE, asked, ref.namespace(), ref.name());
-    Optional<Boolean> allowed = allowed(Subject.user(user), right);
-    if (allowed.isEmpty() || !allowed.get()) {
-      missing(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
-      if (allowed.isEmpty()) {
-        notes.conclude(
-            "%s was denied the verb '%s' on RayCluster %s by the kube-rbac-proxy."
-                .formatted(user, verb, ref),
-            "Grant it: " + call(user, verb) + ". A new grant can take 30 seconds to be seen.");
-      }
-    }
     checkTarget(cluster, asked);
-    notes.conclude(
-        "RBAC allows %s to %s by now; the kube-rbac-proxy remembers its denial for up to 30 seconds."
-            .formatted(user, right),
-        "Try again in 30 seconds.");
+    Optional<Boolean> allowed = allowed(subject(user), right);
+    if (allowed.isEmpty()) {
+      suggest(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
+      notes.conclude(
+          "%s was denied the verb '%s' on RayCluster %s by the kube-rbac-proxy."
+              .formatted(user, verb, ref),
+          grantIt(user, verb) + ". A new grant can take 30 seconds to be seen.");
+    } else if (allowed.get()) {
+      notes.conclude(
+          "RBAC allows %s to %s by now; the kube-rbac-proxy remembers its denial for up to 30 seconds."
+              .formatted(user, right),
+          "Try again in 30 seconds.");
+    } else {
+      lacks(user, verb, AuthScheme.KUBE_RBAC_PROXY, asked);
+    }
     if (!subresource.isEmpty() && !subresource.equals(asked)) {
       notes.findings.add(
-          "the proxy asks for subresource '%s', not '%s'".formatted(asked, subresource));
+          "the proxy asks for subresource '%s', not for '%s'".formatted(asked, subresource));
     }
   }
 
@@ -226,16 +227,14 @@ final class Diagnosis {
       }
     }
     if (notes.user != null) {
-      allowed = allowed(Subject.user(notes.user), write);
+      allowed = allowed(subject(notes.user), write);
       if (allowed.isPresent() && !allowed.get()) {
-        missing(notes.user, RoleRights.RAY_WRITE, AuthScheme.KUBERNETES_TOKEN, "");
+        lacks(notes.user, RoleRights.RAY_WRITE, AuthScheme.KUBERNETES_TOKEN, "");
       }
     } else {
       allowed = look("the rights of the caller", () -> reviews.allowsMe(write));
-      allowed.ifPresent(
-          yes ->
-              notes.findings.add(
-                  "whoever asks here %s %s".formatted(yes ? "may" : "may not", write)));
+      allowed.ifPresent(yes ->
+          notes.findings.add("whoever asks here %s %s".formatted(yes ? "may" : "may not", write)));
       if (allowed.isPresent() && !allowed.get()) {
         notes.missingVerb = RoleRights.RAY_WRITE;
         notes.conclude(
@@ -244,10 +243,6 @@ final class Diagnosis {
       }
     }
     checkReviewer(cluster, "Ray's head");
-    if (cluster != null) {
-      notes.findings.add(
-          "Ray refuses every token if the head lacks RAY_CLUSTER_NAMESPACE, which KubeRay sets from 1.6 on");
-    }
     notes.conclude(
         allowed.orElse(false)
             ? "RBAC allows the verb 'ray:write', so it is not the right that is missing: the token is not accepted, or the head cannot ask Kubernetes."
@@ -255,7 +250,7 @@ final class Diagnosis {
                 + ref
                 + ".",
         allowed.orElse(false)
-            ? "Get a new token of this Kubernetes cluster without an audience; if that is refused too, look at the rights and at RAY_CLUSTER_NAMESPACE of the head pod."
+            ? "Get a new token of this Kubernetes cluster without an audience; if that is refused too, see that the head pod has RAY_CLUSTER_NAMESPACE, which KubeRay sets from 1.6 on: without it Ray refuses every token."
             : "Get a new token, and grant the right: RayAccess.grant(ref, subject, RayRole.SUBMITTER).");
   }
 
@@ -275,9 +270,7 @@ final class Diagnosis {
     String key = declared == null ? DeclaredScheme.AUTH_TOKEN : declared.secretKey();
     String named = "Secret " + ref.namespace() + "/" + secretName;
     Optional<Secret> secret =
-        look(
-            named,
-            () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
+        look(named, () -> client.secrets().inNamespace(ref.namespace()).withName(secretName).get());
     Optional<byte[]> value =
         secret
             .map(Secret::getData)
@@ -296,7 +289,10 @@ final class Diagnosis {
   }
 
   private void compare(
-      String named, byte[] inSecret, @Nullable AccessToken token, @Nullable CustomResource cluster) {
+      String named,
+      byte[] inSecret,
+      @Nullable AccessToken token,
+      @Nullable CustomResource cluster) {
     if (SAMPLE_TOKENS.contains(new String(inSecret, StandardCharsets.UTF_8))) {
       notes.findings.add(named + " holds the token of KubeRay's samples, which everybody knows");
     }
@@ -319,32 +315,35 @@ final class Diagnosis {
         "Restart the pods of RayCluster "
             + ref
             + ", or go back to the old token."
-            + (cluster == null ? "" : " A RayService makes a new cluster with a new Secret for each upgrade."));
+            + (cluster == null
+                ? ""
+                : " A RayService makes a new cluster with a new Secret for each upgrade."));
   }
 
   /** Looks at what the token says of itself; a plain reason there ends the search. */
   private void inspect(AccessToken token) {
     TokenClaims claims = TokenClaims.of(token);
     Instant now = time.instant();
-    claims.subject().ifPresent(subject -> notes.user = subject);
+    claims
+        .subject()
+        .filter(subject -> subject.startsWith(SERVICE_ACCOUNT)) // others may be called otherwise
+        .ifPresent(subject -> notes.user = subject);
     claims.subject().ifPresent(subject -> notes.findings.add("the token is that of " + subject));
     claims
         .end()
         .or(token::expiresAt)
         .filter(end -> !end.isAfter(now))
-        .ifPresent(
-            end ->
-                notes.conclude(
-                    "The token ended at " + end + ", and it is " + now + " now.",
-                    "Get a new token; if its source gave this one just now, the source or a clock is wrong."));
+        .ifPresent(end ->
+            notes.conclude(
+                "The token ended at " + end + ", and it is " + now + " now.",
+                "Get a new token; if its source gave this one just now, the source or a clock is wrong."));
     claims
         .begin()
         .filter(begin -> begin.isAfter(now))
-        .ifPresent(
-            begin ->
-                notes.conclude(
-                    "The token is not good before " + begin + ", and it is " + now + " now.",
-                    "Set the clock of this machine or of the API server."));
+        .ifPresent(begin ->
+            notes.conclude(
+                "The token is not good before " + begin + ", and it is " + now + " now.",
+                "Set the clock of this machine or of the API server."));
   }
 
   private @Nullable AccessToken token() {
@@ -362,39 +361,41 @@ final class Diagnosis {
 
   private Optional<Boolean> allowed(Subject subject, Right right) {
     Optional<Boolean> allowed =
-        look(
-            "the rights of " + subject,
-            () -> reviews.allows(subject, subject.groups(), right));
-    allowed.ifPresent(
-        yes ->
-            notes.findings.add(
-                "RBAC %s %s to %s".formatted(yes ? "allows" : "does not allow", subject, right)));
+        look("the rights of " + subject, () -> reviews.allows(subject, subject.groups(), right));
+    allowed.ifPresent(yes ->
+        notes.findings.add(
+            "RBAC %s %s to %s".formatted(yes ? "allows" : "does not allow", subject, right)));
     return allowed;
   }
 
-  private void missing(String user, String verb, AuthScheme scheme, String asked) {
+  private void lacks(String user, String verb, AuthScheme scheme, String asked) {
     notes.missingVerb = verb;
+    suggest(user, verb, scheme, asked);
+    notes.conclude(
+        "%s lacks the verb '%s' on RayCluster %s%s."
+            .formatted(user, verb, ref, asked.isEmpty() ? "" : " (subresource " + asked + ")"),
+        grantIt(user, verb) + ", or apply the manifest below.");
+  }
+
+  private void suggest(String user, String verb, AuthScheme scheme, String asked) {
+    RayRole role = roleWith(verb);
     notes.suggestedManifest =
-        RoleObjects.of(
-                RoleRights.of(ref, roleWith(verb), scheme, asked, null),
-                Subject.user(user),
-                roleWith(verb),
-                asked)
+        RoleObjects.of(RoleRights.of(ref, role, scheme, asked, null), subject(user), role, asked)
             .yaml();
-    if (allowedKnown()) {
-      notes.conclude(
-          "%s lacks the verb '%s' on RayCluster %s%s."
-              .formatted(user, verb, ref, asked.isEmpty() ? "" : " (subresource " + asked + ")"),
-          "Grant it: " + call(user, verb) + ", or apply the manifest below.");
+  }
+
+  private static String grantIt(String user, String verb) {
+    return "Grant it: RayAccess.grant(ref, Subject.user(\"%s\"), RayRole.%s)"
+        .formatted(user, roleWith(verb));
+  }
+
+  /** A name that only looks like that of a ServiceAccount is some user's. */
+  private static Subject subject(String user) {
+    try {
+      return Subject.user(user);
+    } catch (IllegalArgumentException e) {
+      return new Subject(Subject.Kind.USER, "", user);
     }
-  }
-
-  private boolean allowedKnown() {
-    return notes.findings.stream().anyMatch(finding -> finding.startsWith("RBAC does not allow"));
-  }
-
-  private static String call(String user, String verb) {
-    return "RayAccess.grant(ref, Subject.user(\"%s\"), RayRole.%s)".formatted(user, roleWith(verb));
   }
 
   /** The smallest role that has a verb. */
@@ -431,7 +432,9 @@ final class Diagnosis {
     }
   }
 
-  /** The proxy asks about the object that its ConfigMap names, whatever cluster it stands before. */
+  /**
+   * The proxy asks about the object that its ConfigMap names, whatever cluster it stands before.
+   */
   private void checkTarget(@Nullable CustomResource cluster, String asked) {
     if (cluster == null) {
       return;
@@ -456,11 +459,10 @@ final class Diagnosis {
     String namespace = CustomResource.text(target, "namespace").orElse("");
     String name = CustomResource.text(target, "name").orElse("");
     boolean other =
-        !namespace.isEmpty() && !namespace.equals(ref.namespace())
-            || !name.isEmpty() && !name.equals(ref.name());
+        (!namespace.isEmpty() && !namespace.equals(ref.namespace()))
+            || (!name.isEmpty() && !name.equals(ref.name()));
     notes.findings.add(
-        "the proxy's ConfigMap '%s' asks for rights on %s/%s"
-            .formatted(configMap, namespace, name)
+        "the proxy's ConfigMap '%s' asks for rights on %s/%s".formatted(configMap, namespace, name)
             + (asked.isEmpty() ? "" : ", subresource " + asked));
     if (other) {
       notes.conclude(
@@ -471,7 +473,8 @@ final class Diagnosis {
     }
   }
 
-  @SuppressWarnings("unchecked") // YAML maps have text keys here, or are no configuration of a proxy
+  /** YAML maps have text keys here, or are no configuration of a proxy. */
+  @SuppressWarnings("unchecked")
   private static Optional<Map<String, Object>> attributes(String yaml) {
     try {
       Map<String, Object> root = Serialization.unmarshal(yaml, Map.class);
@@ -485,8 +488,11 @@ final class Diagnosis {
     }
   }
 
-  /** Looks at something; what may not be looked at is noted, and never ends the diagnosis. */
-  private <T> Optional<T> look(String what, Supplier<@Nullable T> at) {
+  /**
+   * Looks at something, which may be absent (null); what may not be looked at is noted, and never
+   * ends the diagnosis.
+   */
+  private <T> Optional<T> look(String what, Supplier<T> at) {
     try {
       Optional<T> seen = Optional.ofNullable(ApiServer.ask("reading " + what, at));
       if (seen.isEmpty()) {

@@ -1,7 +1,9 @@
 package io.rayauth.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.Grant.Observation;
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Says, gives and takes the rights that people and programs have on Ray clusters, and explains why
  * one was refused.
  *
- * <p>{@link #canI(String, RayClusterRef)} asks what Kubernetes RBAC thinks now. A kube-rbac-proxy in
- * front of a dashboard may think otherwise for a while: it remembers a refusal for 30 seconds, a
+ * <p>{@link #canI(String, RayClusterRef)} asks what Kubernetes RBAC thinks now. A kube-rbac-proxy
+ * in front of a dashboard may think otherwise for a while: it remembers a refusal for 30 seconds, a
  * permission for 5 minutes, and whether it knows a token for 2 minutes; Ray, where it asks
  * Kubernetes itself, remembers permissions for 5 minutes.
  *
@@ -41,7 +43,8 @@ public final class RayAccess {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Pattern SUBRESOURCE = Pattern.compile("[a-z][-a-z0-9]{0,62}");
   private static final Pattern ESCALATION =
-      Pattern.compile("attempting to grant RBAC permissions not currently held:?\\s*(.*)", Pattern.DOTALL);
+      Pattern.compile(
+          "attempting to grant RBAC permissions not currently held:?\\s*(.*)", Pattern.DOTALL);
 
   private final KubernetesClient client;
   private final AccessReviews reviews;
@@ -179,22 +182,21 @@ public final class RayAccess {
    * returns when the API server was seen to allow it. Safe to repeat.
    *
    * <p>Needs {@code create} and {@code patch} on roles and rolebindings, and Kubernetes lets nobody
-   * give rights that it does not have itself, unless it has {@code escalate} on roles. If the
-   * RoleBinding fails, a new Role is taken back.
+   * give rights that it does not have itself, unless it has {@code escalate} and {@code bind} on
+   * roles. If the RoleBinding fails, a new Role is taken back.
    *
    * @param ref the cluster; its scheme decides on the verbs
    * @param subject who gets the role
    * @param role which one
    * @return what was given, and how long a proxy may still refuse from memory
-   * @throws RayKubernetesException if the scheme has no such role, if the cluster cannot be read and
-   *     no {@link #scheme(AuthScheme)} was given, if the caller lacks a right or would give more than
-   *     it has, or if the API server still denies when the time is up
+   * @throws RayKubernetesException if the scheme has no such role, if the cluster cannot be read
+   *     and no {@link #scheme(AuthScheme)} was given, if the caller lacks a right or would give
+   *     more than it has, or if the API server still denies when the time is up
    * @throws RayInterruptedException if the thread is interrupted while it waits
    */
   public Grant grant(RayClusterRef ref, Subject subject, RayRole role) {
     DeclaredTarget target = target(ref);
-    RoleRights rights =
-        RoleRights.of(ref, role, target.scheme(), subresource, target.secretName());
+    RoleRights rights = RoleRights.of(ref, role, target.scheme(), subresource, target.secretName());
     RoleObjects objects = RoleObjects.of(rights, subject, role, subresource);
     apply(objects, "granting " + role + " of RayCluster " + ref + " to " + subject);
     return new Grant(
@@ -215,8 +217,7 @@ public final class RayAccess {
   private DeclaredTarget target(RayClusterRef ref) {
     if (scheme != null) {
       return new DeclaredTarget(
-          scheme,
-          scheme == AuthScheme.RAY_TOKEN ? DeclaredScheme.operatorsName(ref.name()) : null);
+          scheme, scheme == AuthScheme.RAY_TOKEN ? DeclaredScheme.operatorsName(ref.name()) : null);
     }
     RayCluster cluster = RayClusters.using(client).get(ref);
     return new DeclaredTarget(cluster.declaredScheme(), cluster.secretName().orElse(null));
@@ -224,8 +225,7 @@ public final class RayAccess {
 
   private void apply(RoleObjects objects, String doing) {
     var roles = client.rbac().roles().inNamespace(objects.role().getMetadata().getNamespace());
-    boolean roleIsNew =
-        ApiServer.ask(doing, () -> roles.resource(objects.role()).get()) == null;
+    boolean roleIsNew = isSurelyNew(roles.resource(objects.role()), doing);
     serverSideApply(objects.role(), doing);
     try {
       serverSideApply(objects.binding(), doing);
@@ -237,11 +237,24 @@ public final class RayAccess {
     }
   }
 
+  /**
+   * Who may write Roles but not read them leaves a new one behind, which gives nothing by itself.
+   */
+  private static boolean isSurelyNew(Resource<Role> role, String doing) {
+    try {
+      return ApiServer.ask(doing, role::get) == null;
+    } catch (RayKubernetesException e) {
+      if (e.reason() == Reason.FORBIDDEN) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   private void serverSideApply(HasMetadata object, String doing) {
     try {
       ApiServer.ask(
-          doing,
-          () -> client.resource(object).fieldManager(FIELD_MANAGER).serverSideApply());
+          doing, () -> client.resource(object).fieldManager(FIELD_MANAGER).serverSideApply());
     } catch (RayKubernetesException e) {
       throw e.reason() == Reason.FORBIDDEN ? forbidden(object, doing, e) : e;
     }
@@ -254,7 +267,7 @@ public final class RayAccess {
         escalation.find()
             ? "Kubernetes lets nobody give rights that it does not have itself. Missing: "
                 + escalation.group(1).strip()
-                + ". Let somebody who has them grant them, or get them first; the verb 'escalate' on roles and 'bind' on rolebindings lifts that limit"
+                + ". Let somebody who has them grant them, or get them first; the verbs 'escalate' and 'bind' on roles lift that limit"
             : "the caller needs the verbs 'create' and 'patch' on %ss.rbac.authorization.k8s.io in namespace %s (%s)"
                 .formatted(
                     object.getKind().toLowerCase(Locale.ROOT),

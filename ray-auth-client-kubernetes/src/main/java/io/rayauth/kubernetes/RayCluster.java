@@ -48,7 +48,7 @@ public final class RayCluster {
    */
   public record Condition(String type, String status, String reason, String message) {
 
-    private static Condition of(Map<String, Object> condition) {
+    static Condition of(Map<String, Object> condition) {
       return new Condition(
           CustomResource.text(condition, "type").orElse(""),
           CustomResource.text(condition, "status").orElse(""),

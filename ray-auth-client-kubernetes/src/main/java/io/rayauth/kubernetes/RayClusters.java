@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds and deploys the Ray clusters of one Kubernetes cluster.
+ * Finds, deploys and reaches the Ray clusters of one Kubernetes cluster.
  *
  * <p>Thread-safe; every call blocks for as long as the Kubernetes client's own timeouts allow. The
  * client belongs to the caller, who closes it.
@@ -344,6 +344,28 @@ public final class RayClusters {
    */
   public List<AppliedObject> apply(String yaml) {
     return apply(yaml, namespaceOfTheClient());
+  }
+
+  /**
+   * Connects to a cluster, in whichever way fits: see {@link #connecting(RayClusterRef)} for what
+   * can be chosen.
+   *
+   * @param ref which
+   * @return a connection to close
+   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does
+   */
+  public RayConnection connect(RayClusterRef ref) {
+    return connecting(ref).connect();
+  }
+
+  /**
+   * Begins to connect to a cluster.
+   *
+   * @param ref which
+   * @return a builder that has asked nothing yet
+   */
+  public RayConnection.Builder connecting(RayClusterRef ref) {
+    return new RayConnection.Builder(client, ref);
   }
 
   private String namespaceOfTheClient() {

@@ -84,9 +84,13 @@ record Readiness(Stage stage, String why) {
 
   private static String words(RayCluster cluster, String condition) {
     Optional<Condition> failure = cluster.condition("ReplicaFailure").filter(Condition::isTrue);
-    return failure
-        .or(() -> cluster.condition(condition))
-        .map(found -> " (%s: %s)".formatted(found.reason(), found.message()))
-        .orElse("");
+    return failure.or(() -> cluster.condition(condition)).map(Readiness::words).orElse("");
+  }
+
+  private static String words(Condition condition) {
+    String message = condition.message().replaceAll("\\s+", " ").strip();
+    return message.isEmpty()
+        ? " (%s)".formatted(condition.reason())
+        : " (%s: %s)".formatted(condition.reason(), message);
   }
 }

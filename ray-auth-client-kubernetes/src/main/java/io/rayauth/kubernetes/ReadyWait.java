@@ -135,7 +135,7 @@ final class ReadyWait {
       case UNSEEN, OUTDATED -> operatorMissing(cluster, readiness);
       case WORKERS ->
           notReady(readiness, findings.workerPods().map(found -> "; " + found).orElse(""));
-      default -> notReady(readiness, "; " + findings.headPod() + warning(cluster));
+      default -> notReady(readiness, "; " + findings.headPod());
     };
   }
 

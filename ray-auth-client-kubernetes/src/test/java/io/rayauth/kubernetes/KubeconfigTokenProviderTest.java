@@ -51,7 +51,8 @@ class KubeconfigTokenProviderTest implements TokenProviderContract {
 
   @Override
   public Optional<TokenProvider> newBrokenProvider() {
-    return Optional.of(KubeconfigTokenProvider.ofFile(write("broken", "users: [{token: canary-static")));
+    return Optional.of(
+        KubeconfigTokenProvider.ofFile(write("broken", "users: [{token: canary-static")));
   }
 
   @Test
@@ -208,8 +209,7 @@ class KubeconfigTokenProviderTest implements TokenProviderContract {
   @Test
   void token_whenThePluginWantsATerminal_saysSoWithoutRunningIt() {
     assertBroken(
-        KubeconfigTokenProvider.ofFile(
-            kubeconfig(plugin("sh").replace("Never", "Always"))),
+        KubeconfigTokenProvider.ofFile(kubeconfig(plugin("sh").replace("Never", "Always"))),
         "wants a terminal");
   }
 
@@ -253,7 +253,9 @@ class KubeconfigTokenProviderTest implements TokenProviderContract {
         exchange -> {
           String path = exchange.getRequestURI().getPath();
           calls.add(
-              path + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+              path
+                  + " "
+                  + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           byte[] answer =
               (path.startsWith("/.well-known")
                       ? "{\"token_endpoint\": \"" + url + "/token\"}"
@@ -315,7 +317,10 @@ class KubeconfigTokenProviderTest implements TokenProviderContract {
   @Test
   void token_ofAClientWithACertificate_isAbsent() {
     Config config =
-        new ConfigBuilder(Config.empty()).withClientCertFile("/x.crt").withClientKeyFile("/x.key").build();
+        new ConfigBuilder(Config.empty())
+            .withClientCertFile("/x.crt")
+            .withClientKeyFile("/x.key")
+            .build();
 
     assertThatThrownBy(() -> of(config))
         .isInstanceOfSatisfying(

@@ -17,9 +17,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(60)
-@EnableKubernetesMockClient
+@Execution(ExecutionMode.SAME_THREAD) // the extension keeps its server in a field
+@EnableKubernetesMockClient(https = false)
 class ServiceAccountTokenProviderTest {
   private static final String PATH = "/api/v1/namespaces/default/serviceaccounts/ray-user/token";
 
@@ -43,8 +46,7 @@ class ServiceAccountTokenProviderTest {
 
     provider().lifetime(Duration.ofMinutes(10)).audience("ray").token();
 
-    assertThat(sentSpec())
-        .isEqualTo(Map.of("expirationSeconds", 600, "audiences", List.of("ray")));
+    assertThat(sentSpec()).isEqualTo(Map.of("expirationSeconds", 600, "audiences", List.of("ray")));
   }
 
   @Test
@@ -68,21 +70,28 @@ class ServiceAccountTokenProviderTest {
   void token_whenTheCallerMayNot_namesTheMissingVerb() {
     answer(403, status(403, "Forbidden", "serviceaccounts", "ray-user", "is forbidden"));
 
-    assertBroken("the caller needs the verb 'create' on serviceaccounts/token in namespace default");
+    assertBroken(
+        "the caller needs the verb 'create' on serviceaccounts/token in namespace default");
   }
 
   @Test
   void token_whenThereIsNoSuchServiceAccount_saysHowToMakeIt() {
     answer(
         404,
-        status(404, "NotFound", "serviceaccounts", "ray-user", "serviceaccounts \"ray-user\" not found"));
+        status(
+            404,
+            "NotFound",
+            "serviceaccounts",
+            "ray-user",
+            "serviceaccounts \"ray-user\" not found"));
 
     assertBroken("ServiceAccounts.using(client).create(\"default\", \"ray-user\")");
   }
 
   @Test
   void token_whenTheNamespaceIsMissing_saysSo() {
-    answer(404, status(404, "NotFound", "namespaces", "default", "namespaces \"default\" not found"));
+    answer(
+        404, status(404, "NotFound", "namespaces", "default", "namespaces \"default\" not found"));
 
     assertBroken("the namespace does not exist");
   }

@@ -13,18 +13,19 @@ public class RayDecodeException extends RayException {
    * Creates an exception for an answer.
    *
    * @param message what was expected and what came
-   * @param bodyExcerpt the beginning of the answer, at most 4,096 characters
+   * @param bodyExcerpt the beginning of the answer, at most 4,096 characters; bearer and basic
+   *     credentials in it are blanked
    * @param cause what the parser said
    */
   public RayDecodeException(String message, String bodyExcerpt, @Nullable Throwable cause) {
     super(message, cause);
-    this.bodyExcerpt = bodyExcerpt;
+    this.bodyExcerpt = ServerText.withoutCredentials(bodyExcerpt);
   }
 
   /**
    * Returns the beginning of the answer.
    *
-   * @return at most 4,096 characters
+   * @return about 4,096 characters at most, without credentials
    */
   public String bodyExcerpt() {
     return bodyExcerpt;

@@ -6,9 +6,8 @@ package io.rayauth.error;
  * @param method of the request
  * @param path of the request, without query
  * @param status the status that tells what happened, unwrapped from inner hops
- * @param reason the last line of the body that says something
- * @param bodyExcerpt the beginning of the body, at most 4,096 characters, without the token that
- *     was sent
+ * @param reason the last line of the body that says something, without credentials
+ * @param bodyExcerpt the beginning of the body, at most 4,096 characters, without credentials
  * @param attempts how often the request was sent
  * @param retryable whether the same request may succeed later
  */
@@ -19,4 +18,11 @@ public record ServerAnswer(
     String reason,
     String bodyExcerpt,
     int attempts,
-    boolean retryable) {}
+    boolean retryable) {
+
+  /** Holds the facts; bearer and basic credentials in the server's text are blanked. */
+  public ServerAnswer {
+    reason = ServerText.withoutCredentials(reason);
+    bodyExcerpt = ServerText.withoutCredentials(bodyExcerpt);
+  }
+}

@@ -1,5 +1,6 @@
 package io.rayauth.job;
 
+import io.rayauth.internal.env.EnvRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -84,7 +85,7 @@ public final class JobSpec {
   }
 
   /**
-   * Returns the archive that is uploaded as the working directory.
+   * Returns the folder or archive that is uploaded as the working directory.
    *
    * @return empty if none was given
    */
@@ -232,21 +233,26 @@ public final class JobSpec {
      *
      * @param runtimeEnv the environment
      * @return this builder
+     * @throws IllegalArgumentException if Ray would refuse it, whatever way it was made
      */
     public Builder runtimeEnv(RuntimeEnv runtimeEnv) {
+      EnvRules.check(runtimeEnv.asMap());
       this.runtimeEnv = runtimeEnv;
       return this;
     }
 
     /**
-     * Uploads an archive before the submission and starts the entrypoint in it; replaces {@code
-     * working_dir} of the runtime env. Default: none.
+     * Uploads a folder before the submission and starts the entrypoint in it; replaces {@code
+     * working_dir} of the runtime env. What its {@code .gitignore} and {@code .rayignore} files and
+     * {@link RuntimeEnv.Builder#exclude(String)} name is left out, and {@code .git}, {@code .venv},
+     * {@code venv} and {@code __pycache__} at any depth. Default: none.
      *
-     * @param archive a {@code .zip}, {@code .tar.gz}, {@code .tgz} or {@code .tar.xz} file
+     * @param folder a folder, or an archive that is taken as it is: {@code .zip}, {@code .tar.gz},
+     *     {@code .tgz} or {@code .tar.xz}
      * @return this builder
      */
-    public Builder workingDir(Path archive) {
-      this.workingDir = archive;
+    public Builder workingDir(Path folder) {
+      this.workingDir = folder;
       return this;
     }
 

@@ -1,5 +1,8 @@
 package io.rayauth.job;
 
+import io.rayauth.internal.env.EnvRules;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -151,7 +154,8 @@ public final class RuntimeEnv {
      * Sets the folder the entrypoint starts in. Default: none.
      *
      * @param uri an archive the cluster can fetch, such as {@code gcs://…}, {@code s3://…/x.zip} or
-     *     {@code https://…/x.zip}
+     *     {@code https://…/x.zip}, or {@code local://} and a folder on every node; without a
+     *     protocol, a path on this machine
      * @return this builder
      */
     public Builder workingDir(String uri) {
@@ -159,13 +163,36 @@ public final class RuntimeEnv {
     }
 
     /**
+     * Sets the folder the entrypoint starts in to one of this machine, which is uploaded before the
+     * submission. Default: none.
+     *
+     * @param folder a folder or an archive, as for {@link JobSpec.Builder#workingDir(Path)}
+     * @return this builder
+     */
+    public Builder workingDir(Path folder) {
+      return put("working_dir", folder.toString());
+    }
+
+    /**
      * Adds a Python module. Default: none.
      *
-     * @param uri an archive or wheel the cluster can fetch
+     * @param uri an archive or wheel the cluster can fetch; without a protocol, a path on this
+     *     machine
      * @return this builder
      */
     public Builder pyModule(String uri) {
       return append("py_modules", List.of(uri));
+    }
+
+    /**
+     * Adds a Python module of this machine, which is uploaded before the submission. Default: none.
+     *
+     * @param module a folder, which is imported by its name, a {@code .py} file, a wheel, or an
+     *     archive with modules in it
+     * @return this builder
+     */
+    public Builder pyModule(Path module) {
+      return pyModule(module.toString());
     }
 
     /**
@@ -176,6 +203,26 @@ public final class RuntimeEnv {
      */
     public Builder pip(String... requirements) {
       return append("pip", List.of(requirements));
+    }
+
+    /**
+     * Installs with pip what a file of this machine lists. Default: none.
+     *
+     * @param requirements such as {@code requirements.txt}; read when the job is submitted
+     * @return this builder
+     */
+    public Builder pipFile(Path requirements) {
+      return put("pip", requirements.toString());
+    }
+
+    /**
+     * Installs with uv what a file of this machine lists. Default: none.
+     *
+     * @param requirements such as {@code requirements.txt}; read when the job is submitted
+     * @return this builder
+     */
+    public Builder uvFile(Path requirements) {
+      return put("uv", requirements.toString());
     }
 
     /**
@@ -196,6 +243,104 @@ public final class RuntimeEnv {
      */
     public Builder conda(String name) {
       return put("conda", name);
+    }
+
+    /**
+     * Describes a conda environment, which is made on the nodes. Default: none.
+     *
+     * @param environment the content of an {@code environment.yml}, such as channels and
+     *     dependencies
+     * @return this builder
+     */
+    public Builder conda(Map<String, ?> environment) {
+      return put("conda", environment);
+    }
+
+    /**
+     * Sets the Python of the workers. Default: that of the node.
+     *
+     * @param command a path on the nodes, or a command such as {@code uv run}
+     * @return this builder
+     */
+    public Builder pyExecutable(String command) {
+      return put("py_executable", command);
+    }
+
+    /**
+     * Runs the workers in a container; only {@code config} and variables can stand beside it.
+     * Default: none.
+     *
+     * @param imageUri such as {@code rayproject/ray:2.60.0}
+     * @return this builder
+     */
+    public Builder imageUri(String imageUri) {
+      return put("image_uri", imageUri);
+    }
+
+    /**
+     * Runs the workers in a container by Ray's older key; only {@code config} and variables can
+     * stand beside it. Default: none.
+     *
+     * @param container such as {@code image} and {@code run_options}
+     * @return this builder
+     */
+    public Builder container(Map<String, ?> container) {
+      return put("container", container);
+    }
+
+    /**
+     * Limits how long the nodes may take to set the environment up. Default: Ray's 10 minutes.
+     *
+     * @param timeout whole seconds, 1 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than a second
+     */
+    public Builder setupTimeout(Duration timeout) {
+      if (timeout.toSeconds() < 1) {
+        throw new IllegalArgumentException(
+            "the setup timeout is " + timeout + "; give a second or more");
+      }
+      return config("setup_timeout_seconds", timeout.toSeconds());
+    }
+
+    /**
+     * Sets the environment up when the first worker needs it, not when the job starts. Default:
+     * when the job starts.
+     *
+     * @return this builder
+     */
+    public Builder lazyInstall() {
+      return config("eager_install", false);
+    }
+
+    /**
+     * Runs something in every worker before its tasks. Default: nothing.
+     *
+     * @param module the name of a module or function the workers can import
+     * @return this builder
+     */
+    public Builder workerProcessSetupHook(String module) {
+      return put("worker_process_setup_hook", module);
+    }
+
+    /**
+     * Profiles the workers with Nsight Systems. Default: no.
+     *
+     * @param options names of options and their values
+     * @return this builder
+     */
+    public Builder nsight(Map<String, ?> options) {
+      return put("nsight", options);
+    }
+
+    /**
+     * Profiles the workers with rocprof-sys. Default: no.
+     *
+     * @param options {@code args} and {@code env}
+     * @return this builder
+     */
+    public Builder rocprofSys(Map<String, ?> options) {
+      return put("rocprof_sys", options);
     }
 
     /**
@@ -240,19 +385,23 @@ public final class RuntimeEnv {
      * Creates the environment.
      *
      * @return an immutable environment
-     * @throws IllegalArgumentException if more than one of {@code pip}, {@code uv} and {@code
-     *     conda} is given, which Ray refuses, or a value is not a JSON value
+     * @throws IllegalArgumentException if Ray would refuse it: more than one of {@code pip}, {@code
+     *     uv} and {@code conda}, an image together with packages, a key of the wrong type; or a
+     *     value is not a JSON value
      */
     public RuntimeEnv build() {
-      List<String> installers =
-          List.of("pip", "uv", "conda").stream().filter(fields::containsKey).toList();
-      if (installers.size() > 1) {
-        throw new IllegalArgumentException(
-            "runtime_env has "
-                + String.join(" and ", installers)
-                + "; Ray takes one of pip, uv and conda");
+      RuntimeEnv env = new RuntimeEnv(fields);
+      EnvRules.check(env.asMap());
+      return env;
+    }
+
+    private Builder config(String key, Object value) {
+      Map<String, Object> config = new LinkedHashMap<>();
+      if (fields.get("config") instanceof Map<?, ?> before) {
+        before.forEach((name, old) -> config.put(String.valueOf(name), old));
       }
-      return new RuntimeEnv(fields);
+      config.put(key, value);
+      return put("config", config);
     }
 
     private Builder append(String key, List<String> more) {

@@ -1,5 +1,6 @@
 package io.rayauth.job;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 public final class Submission {
   private final JobId id;
   private final boolean attached;
+  private final List<PackageReport> packages;
 
-  private Submission(JobId id, boolean attached) {
+  private Submission(JobId id, boolean attached, List<PackageReport> packages) {
     this.id = id;
     this.attached = attached;
+    this.packages = List.copyOf(packages);
   }
 
   /**
@@ -20,7 +23,7 @@ public final class Submission {
    * @return a submission that is not attached
    */
   public static Submission accepted(JobId id) {
-    return new Submission(id, false);
+    return new Submission(id, false, List.of());
   }
 
   /**
@@ -30,7 +33,17 @@ public final class Submission {
    * @return a submission that is attached
    */
   public static Submission attached(JobId id) {
-    return new Submission(id, true);
+    return new Submission(id, true, List.of());
+  }
+
+  /**
+   * Returns the same with reports on its packages.
+   *
+   * @param packages one for each local path, in the order they were sent
+   * @return the changed submission
+   */
+  public Submission withPackages(List<PackageReport> packages) {
+    return new Submission(id, attached, packages);
   }
 
   /**
@@ -49,6 +62,15 @@ public final class Submission {
    */
   public boolean attached() {
     return attached;
+  }
+
+  /**
+   * Tells what became of the local paths that the job needed: its working directory and modules.
+   *
+   * @return one report for each, empty if it needed none; not part of {@link #equals(Object)}
+   */
+  public List<PackageReport> packages() {
+    return packages;
   }
 
   @Override

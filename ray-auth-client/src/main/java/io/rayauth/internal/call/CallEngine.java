@@ -68,9 +68,11 @@ public final class CallEngine {
     Deadline deadline = Deadline.in(timeout, time);
     Deadline budget = Deadline.in(retries.budget(), time);
     boolean refusedBefore = false;
+    boolean sentBefore = false;
     for (int attempt = 1; ; attempt++) {
       Tokens tokens = tokens();
-      Outcome outcome = attempt(request, tokens, deadline, attempt);
+      Outcome outcome = attempt(request, tokens, deadline, attempt, sentBefore);
+      sentBefore = outcome.mayHaveBeenSent();
       Verdict verdict = Verdict.of(outcome, time);
       switch (verdict.kind()) {
         case OK -> {
@@ -127,32 +129,44 @@ public final class CallEngine {
     return Failures.of(request, outcome, attempts, sent);
   }
 
-  private Outcome attempt(ApiRequest request, Tokens tokens, Deadline deadline, int attempt) {
-    takeSlot(request, deadline, attempt);
+  private Outcome attempt(
+      ApiRequest request, Tokens tokens, Deadline deadline, int attempt, boolean sentBefore) {
+    takeSlot(request, deadline, attempt, sentBefore);
     try {
       events.tell(listener -> listener.onAttempt(request.method(), request.plainPath(), attempt));
       LOG.log(
           Level.DEBUG,
           () -> "attempt " + attempt + ": " + request.method() + " " + request.plainPath());
-      return transport.send(request, tokens.headers, deadline);
+      Outcome outcome = transport.send(request, tokens.headers, deadline);
+      return sentBefore && outcome instanceof Outcome.NoAnswer no
+          ? no.afterOneThatWasSent()
+          : outcome;
     } finally {
       slots.release();
     }
   }
 
-  private void takeSlot(ApiRequest request, Deadline deadline, int attempt) {
+  private void takeSlot(ApiRequest request, Deadline deadline, int attempt, boolean sentBefore) {
+    long left = deadline.nanosLeft();
     try {
-      if (deadline.nanosLeft() <= 0
-          || !slots.tryAcquire(deadline.nanosLeft(), TimeUnit.NANOSECONDS)) {
-        throw RayTransportException.notSent(
-            "%s %s: the time was up before attempt %d could be sent; other requests of this client were in the way (maxConcurrentRequests)"
-                .formatted(request.method(), request.plainPath(), attempt),
-            null,
-            attempt - 1);
+      if (left > 0 && slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
       throw interrupted(request, e);
     }
+    String message =
+        "%s %s: the time was up before attempt %d could be sent; %s"
+            .formatted(
+                request.method(),
+                request.plainPath(),
+                attempt,
+                left > 0
+                    ? "other requests of this client were in the way (maxConcurrentRequests)"
+                    : "getting a token took too long");
+    throw sentBefore
+        ? RayTransportException.answerLost(message, null, attempt - 1)
+        : RayTransportException.notSent(message, null, attempt - 1);
   }
 
   private void pause(ApiRequest request, int attempt, Duration pause, RayException cause) {

@@ -30,11 +30,10 @@ final class Failures {
   private static final Pattern CONFLICT =
       Pattern.compile(
           "Job with submission_id (\\S+) already exists\\. Please use a different submission_id\\.");
-  private static final Pattern UNKNOWN_JOB = Pattern.compile("Job (\\S+) does not exist");
+  private static final Pattern UNKNOWN_JOB = Pattern.compile("Job (.+) does not exist");
   private static final Pattern PROXY_REFUSAL =
       Pattern.compile(
           "Forbidden \\(user=(\\S*), verb=(\\S*), resource=(\\S*), subresource=(\\S*)\\)");
-  private static final Pattern CREDENTIALS = Pattern.compile("(?i)((?:bearer|basic) )[^\\s'\"]+");
 
   private Failures() {}
 
@@ -53,7 +52,7 @@ final class Failures {
 
   private static RayException ofAnswer(
       ApiRequest request, ApiResponse response, int attempts, CallEngine.Tokens sent) {
-    String body = CREDENTIALS.matcher(sent.scrubbed(response.text())).replaceAll("$1…");
+    String body = sent.scrubbed(response.text());
     int status = unwrapped(response.status(), body);
     String reason = response.isHtml() ? "" : reason(body);
     ServerAnswer answer =
@@ -72,7 +71,7 @@ final class Failures {
                 answer.method(),
                 answer.path(),
                 response.status(),
-                reason.isEmpty() ? "" : ": " + reason);
+                answer.reason().isEmpty() ? "" : ": " + answer.reason());
 
     if (response.status() == 401 || response.status() == 403) {
       return refusal(said, answer, response);

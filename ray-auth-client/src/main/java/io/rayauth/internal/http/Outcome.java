@@ -3,8 +3,16 @@ package io.rayauth.internal.http;
 /** Is what became of one attempt. */
 public sealed interface Outcome {
 
+  /** Tells whether the server may have got the request and acted on it. */
+  boolean mayHaveBeenSent();
+
   /** An answer came, whatever it says. */
-  record Answer(ApiResponse response) implements Outcome {}
+  record Answer(ApiResponse response) implements Outcome {
+    @Override
+    public boolean mayHaveBeenSent() {
+      return true;
+    }
+  }
 
   /**
    * No complete answer came.
@@ -15,5 +23,11 @@ public sealed interface Outcome {
    * @param repeatable whether another attempt could fare better
    */
   record NoAnswer(String what, Throwable cause, boolean mayHaveBeenSent, boolean repeatable)
-      implements Outcome {}
+      implements Outcome {
+
+    /** Returns the same for a request of which an earlier attempt may have arrived. */
+    public NoAnswer afterOneThatWasSent() {
+      return new NoAnswer(what, cause, true, repeatable);
+    }
+  }
 }

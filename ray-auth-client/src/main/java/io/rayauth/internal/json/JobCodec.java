@@ -69,11 +69,16 @@ public final class JobCodec {
    * Writes a submission.
    *
    * @throws IllegalArgumentException if metadata and runtime env together are more than a worker
-   *     can be started with
+   *     can be started with, or the metadata has the key of the nonce
    */
   public static byte[] submission(JobSpec spec, JobId id, RuntimeEnv runtimeEnv, String nonce) {
     Map<String, String> metadata = new LinkedHashMap<>(spec.metadata());
-    metadata.put(NONCE, nonce);
+    if (metadata.put(NONCE, nonce) != null) {
+      throw new IllegalArgumentException(
+          "the metadata key '"
+              + NONCE
+              + "' is this library's own: by it a submission recognises its job after a lost answer; take another key");
+    }
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("entrypoint", spec.entrypoint());
     fields.put("submission_id", id.value());
@@ -115,9 +120,13 @@ public final class JobCodec {
         body,
         parser -> {
           Map<String, @Nullable Object> fields = object(parser);
+          String rayVersion = text(fields, "ray_version");
+          if (rayVersion.isEmpty()) {
+            throw new IllegalStateException("there is no text 'ray_version'");
+          }
           return new RayVersion(
               text(fields, "version"),
-              text(fields, "ray_version"),
+              rayVersion,
               text(fields, "ray_commit"),
               text(fields, "session_name"));
         });

@@ -1,21 +1,17 @@
 package io.rayauth.internal.pack;
 
+import io.rayauth.job.PackageReport;
+import io.rayauth.job.PackageReport.SizedPath;
 import io.rayauth.job.PackageUri;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Flow;
-import java.util.function.LongConsumer;
 
 /**
  * Is one file on its way to the cluster's store, under the name Ray's own client would give it.
@@ -24,10 +20,7 @@ import java.util.function.LongConsumer;
  * @param uri {@code gcs://_ray_pkg_} and the SHA-1 of its bytes, or a wheel's own file name
  * @param size in bytes
  */
-public record Archive(Path file, PackageUri uri, long size) {
-  /** The dashboard's limit for a body ({@code DASHBOARD_CLIENT_MAX_SIZE}). */
-  private static final long LARGEST = 100L << 20;
-
+record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
   private static final Map<String, String> EXTENSIONS =
       Map.of(
           ".zip", ".zip", ".tar.gz", ".tar.gz", ".tgz", ".tar.gz", ".tar.xz", ".tar.xz", ".jar",
@@ -38,7 +31,7 @@ public record Archive(Path file, PackageUri uri, long size) {
    *
    * @throws IllegalArgumentException if it is no archive, not readable, or too large to upload
    */
-  public static Archive of(Path file) {
+  static Archive of(Path file) {
     String name = String.valueOf(file.getFileName());
     String extension =
         EXTENSIONS.entrySet().stream()
@@ -49,7 +42,7 @@ public record Archive(Path file, PackageUri uri, long size) {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(
           file
-              + " is a directory; this version uploads archives only, so zip it first (without a top-level folder)");
+              + " is a directory, and how it is packed depends on its use: give it to workingDir(…) or pyModule(…)");
     }
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + " is not there, or is not a file");
@@ -64,10 +57,10 @@ public record Archive(Path file, PackageUri uri, long size) {
       if (size == 0) {
         throw new IllegalArgumentException(file + " is empty; Ray would store it and fail the job");
       }
-      if (size > LARGEST) {
+      if (size > ClusterStore.LARGEST) {
         throw new IllegalArgumentException(
             "%s has %,d bytes; the dashboard takes at most %,d. Put it where the cluster can fetch it (s3://, gs://, https://) and name that in the runtime env"
-                .formatted(file, size, LARGEST));
+                .formatted(file, size, ClusterStore.LARGEST));
       }
       String stored = extension.equals(".whl") ? name : "_ray_pkg_" + sha1(file) + extension;
       return new Archive(file, new PackageUri("gcs://" + stored), size);
@@ -77,76 +70,69 @@ public record Archive(Path file, PackageUri uri, long size) {
   }
 
   /**
-   * Tells whether Ray takes this as a working directory.
+   * Checks that Ray takes this for a use.
    *
    * @throws IllegalArgumentException if it does not
    */
-  public Archive asWorkingDir() {
-    if (uri.value().endsWith(".jar") || uri.value().endsWith(".whl")) {
+  Archive checkedFor(PackageUse use) {
+    if (!use.takes(uri.value())) {
       throw new IllegalArgumentException(
-          file + " cannot be a working directory: Ray takes .zip, .tar.gz, .tgz and .tar.xz");
+          "%s cannot be %s: Ray takes a folder%s and files that end in %s"
+              .formatted(
+                  file,
+                  use.words(),
+                  use == PackageUse.PY_MODULES ? ", a .py file" : "",
+                  String.join(", ", use.extensions())));
     }
     return this;
   }
 
-  /**
-   * Returns the bytes, streamed from the disk; {@code sent} hears how many were handed to the
-   * network.
-   */
-  public BodyPublisher body(LongConsumer sent) {
-    try {
-      BodyPublisher bytes = BodyPublishers.ofFile(file);
-      return BodyPublishers.fromPublisher(
-          subscriber -> bytes.subscribe(new Counting(subscriber, sent)), size);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Override
+  public Path source() {
+    return file;
+  }
+
+  @Override
+  public String layout() {
+    return "as it is";
+  }
+
+  @Override
+  public Archive named(PackageUri name) {
+    return new Archive(file, name, size);
+  }
+
+  @Override
+  public long bytes() {
+    return size;
+  }
+
+  @Override
+  public PackageReport.Builder report() {
+    String name = FileNames.of(file);
+    return PackageReport.of(file, uri.value())
+        .files(1, size)
+        .largest(List.of(new SizedPath(name, size)));
+  }
+
+  @Override
+  public SealedPackage seal(long limit) {
+    return new SealedPackage(file, size, SealedPackage.Ownership.USERS);
+  }
+
+  @Override
+  public Archive readAgain() {
+    return of(file);
   }
 
   private static String sha1(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      MessageDigest sha1 = PackageHash.sha1();
       byte[] buffer = new byte[64 * 1024];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         sha1.update(buffer, 0, n);
       }
       return HexFormat.of().formatHex(sha1.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-1", e);
-    }
-  }
-
-  /** Passes everything on and counts the bytes. */
-  private static final class Counting implements Flow.Subscriber<ByteBuffer> {
-    private final Flow.Subscriber<? super ByteBuffer> target;
-    private final LongConsumer sent;
-    private long total;
-
-    Counting(Flow.Subscriber<? super ByteBuffer> target, LongConsumer sent) {
-      this.target = target;
-      this.sent = sent;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      target.onSubscribe(subscription);
-    }
-
-    @Override
-    public void onNext(ByteBuffer bytes) {
-      total += bytes.remaining();
-      target.onNext(bytes);
-      sent.accept(total);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      target.onError(failure);
-    }
-
-    @Override
-    public void onComplete() {
-      target.onComplete();
     }
   }
 }

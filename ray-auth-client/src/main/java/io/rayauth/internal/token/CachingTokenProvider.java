@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -264,7 +263,7 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
     }
     try {
       background.execute(() -> runInBackground(mine));
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) { // whoever asked holds a token that is still good
       RayException failure =
           TokenUnavailableException.broken("the token refresh could not be started", e);
       fail(mine, failure);

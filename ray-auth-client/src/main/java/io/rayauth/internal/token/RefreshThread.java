@@ -12,7 +12,13 @@ final class RefreshThread implements Executor, AutoCloseable {
   public void execute(Runnable task) {
     Thread thread = new Thread(null, () -> run(task), "ray-auth-token-refresh", 0, false);
     thread.setDaemon(true);
-    thread.start();
+    running.add(thread); // here, so that close() misses none that is about to begin
+    try {
+      thread.start();
+    } catch (Error e) { // there is no room for a thread
+      running.remove(thread);
+      throw e;
+    }
   }
 
   /** Interrupts what runs now; later tasks still run. */
@@ -22,7 +28,6 @@ final class RefreshThread implements Executor, AutoCloseable {
   }
 
   private void run(Runnable task) {
-    running.add(Thread.currentThread());
     try {
       task.run();
     } finally {

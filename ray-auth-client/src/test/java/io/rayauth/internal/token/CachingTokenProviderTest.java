@@ -16,12 +16,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One thread, a clock moved by hand and background work that runs when the test says so. */
 @Timeout(20)
@@ -284,15 +288,29 @@ class CachingTokenProviderTest {
         .containsExactly(10L, 20L, 40L, 80L, 160L, 320L, 320L);
   }
 
-  @Test
-  void token_whenTheExecutorRefuses_servesTheOldOneAndTells() {
-    CachePolicy refusing =
-        CachePolicy.builder()
-            .jitter(0)
-            .refreshExecutor(task -> {
+  static Stream<Named<Executor>> refusingExecutors() {
+    return Stream.of(
+        Named.of(
+            "shut down",
+            task -> {
               throw new RejectedExecutionException("shut down");
-            })
-            .build();
+            }),
+        Named.of(
+            "somebody's own",
+            task -> {
+              throw new IllegalStateException("not today");
+            }),
+        Named.of(
+            "out of threads",
+            task -> {
+              throw new InternalError("unable to create a thread");
+            }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusingExecutors")
+  void token_whenTheExecutorRefuses_servesTheOldOneAndTells(Executor executor) {
+    CachePolicy refusing = CachePolicy.builder().jitter(0).refreshExecutor(executor).build();
     CachingTokenProvider cache = cache(hourly(), refusing, () -> 0);
     AccessToken first = cache.token();
     clock.advance(Duration.ofMinutes(50));

@@ -111,9 +111,7 @@ public final class AccessReviews {
     } catch (RayKubernetesException e) {
       throw e.reason() == Reason.FORBIDDEN
           ? mayNotAsk(
-              doing,
-              ", or on localsubjectaccessreviews in namespace " + right.namespace(),
-              refused)
+              doing, ", or on localsubjectaccessreviews in namespace " + right.namespace(), refused)
           : e;
     }
   }

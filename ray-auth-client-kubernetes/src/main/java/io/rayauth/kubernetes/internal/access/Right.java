@@ -14,12 +14,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilde
  * @param name empty for all objects
  */
 public record Right(
-    String verb,
-    String group,
-    String resource,
-    String subresource,
-    String namespace,
-    String name) {
+    String verb, String group, String resource, String subresource, String namespace, String name) {
 
   /** Is a verb that exists in no namespace, such as that of asking who a token belongs to. */
   public static Right clusterWide(String verb, String group, String resource) {

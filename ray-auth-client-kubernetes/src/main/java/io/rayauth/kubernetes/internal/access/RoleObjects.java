@@ -60,7 +60,8 @@ public record RoleObjects(Role role, RoleBinding binding) {
    */
   public static String name(
       RayClusterRef cluster, Subject subject, RayRole role, String subresource) {
-    String whole = String.join("\n", cluster.toString(), subject.toString(), role.name(), subresource);
+    String whole =
+        String.join("\n", cluster.toString(), subject.toString(), role.name(), subresource);
     return "ray-%s-%s-%s-%s"
         .formatted(
             shortened(cluster.name()), readable(role), shortened(subject.name()), hash(whole));

@@ -75,7 +75,8 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
                     cluster, "has one token that opens everything, so it cannot have observers");
             case UNLIMITED ->
                 throw impossible(
-                    cluster, "checks a token and no verbs; OPERATOR lets the subject read the token");
+                    cluster,
+                    "checks a token and no verbs; OPERATOR lets the subject read the token");
             case SUBMITTER, UPLOADING_SUBMITTER, OPERATOR -> List.of("get");
           };
       case KUBERNETES_TOKEN ->
@@ -83,7 +84,9 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
             case OBSERVER ->
                 throw impossible(
                     cluster,
-                    "asks Kubernetes for the one verb '" + RAY_WRITE + "' whatever is done, so it cannot have observers");
+                    "asks Kubernetes for the one verb '"
+                        + RAY_WRITE
+                        + "' whatever is done, so it cannot have observers");
             case UNLIMITED -> List.of(EVERY_VERB);
             case SUBMITTER, UPLOADING_SUBMITTER, OPERATOR -> List.of(RAY_WRITE);
           };
@@ -127,8 +130,7 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
   }
 
   private static RayKubernetesException impossible(RayClusterRef cluster, String why) {
-    return new RayKubernetesException(
-        Reason.INVALID, "RayCluster " + cluster + " " + why, null);
+    return new RayKubernetesException(Reason.INVALID, "RayCluster " + cluster + " " + why, null);
   }
 
   /** Returns the rules of a Role that gives these rights, verbs on one object together. */

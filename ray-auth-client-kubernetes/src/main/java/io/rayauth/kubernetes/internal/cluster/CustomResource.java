@@ -151,6 +151,13 @@ public final class CustomResource {
         : List.of();
   }
 
+  /** Returns the texts in the list at a path. */
+  public List<String> texts(String... path) {
+    return at(content, path) instanceof List<?> list
+        ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
+        : List.of();
+  }
+
   /** Reads a time as Kubernetes writes it. */
   public static Optional<Instant> time(@Nullable String text) {
     if (text == null || text.isEmpty()) {

@@ -18,6 +18,12 @@ public final class RayResources {
   /** RayClusters. */
   public static final ResourceDefinitionContext RAY_CLUSTER = context("RayCluster", "rayclusters");
 
+  /** RayJobs. */
+  public static final ResourceDefinitionContext RAY_JOB = context("RayJob", "rayjobs");
+
+  /** RayServices. */
+  public static final ResourceDefinitionContext RAY_SERVICE = context("RayService", "rayservices");
+
   private RayResources() {}
 
   private static ResourceDefinitionContext context(String kind, String plural) {

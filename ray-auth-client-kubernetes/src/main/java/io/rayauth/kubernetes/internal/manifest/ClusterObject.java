@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the RayCluster itself. */
-final class ClusterObject {
+public final class ClusterObject {
   private static final int DASHBOARD_PORT = 8265;
 
   /** Where the dashboard hides behind the proxy, as in Ray's guide. */
@@ -35,7 +35,8 @@ final class ClusterObject {
   private final RayClusterSpec spec;
   private final SchemeObjects beside;
 
-  ClusterObject(RayClusterSpec spec) {
+  /** Prepares to make it. */
+  public ClusterObject(RayClusterSpec spec) {
     this.spec = spec;
     this.beside = new SchemeObjects(spec.ref());
   }
@@ -57,6 +58,11 @@ final class ClusterObject {
             .withAnnotations(spec.annotations())
             .build(),
         Map.of("spec", content(before)));
+  }
+
+  /** Makes the {@code spec} of an object that is not there yet. */
+  public Map<String, Object> content() {
+    return content(null);
   }
 
   private Map<String, Object> content(@Nullable CustomResource before) {

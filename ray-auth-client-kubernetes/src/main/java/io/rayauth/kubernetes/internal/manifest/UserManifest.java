@@ -89,7 +89,9 @@ public final class UserManifest {
         failure);
   }
 
-  private List<GenericKubernetesResource> parse(String yaml) {
+  private List<GenericKubernetesResource> parse(String text) {
+    // The parser would take a text with a brace in front for strict JSON.
+    String yaml = text.stripLeading().startsWith("{") ? "--- " + text.stripLeading() : text;
     Object parsed;
     try {
       parsed =

@@ -1,52 +1,32 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.fabric8.kubernetes.client.http.WebSocket;
-import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.time.TimeSource;
-import java.net.URI;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Opens streams into the current head pod; where that fails it looks for the head anew and tries
  * again, so that a replaced pod or a restarted API server costs time and no connection.
  */
-final class Dialer {
-  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+final class Dialer implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
 
   /** An API server that has just started refuses what it will allow once it has read its RBAC. */
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 
-  private final HttpClient http;
-  private final String apiServer;
+  private final ApiServerSockets sockets;
   private final int port;
   private final HeadTarget target;
   private final TimeSource time;
   private volatile boolean reachedBefore;
 
   Dialer(KubernetesClient client, int port, HeadTarget target, TimeSource time) {
-    // fabric8 would try again ten times by itself, at the same pod, and cannot be stopped then.
-    this.http =
-        client
-            .getHttpClient()
-            .newBuilder()
-            .tag(
-                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-    this.apiServer = client.getConfiguration().getMasterUrl().replaceAll("/+$", "");
+    this.sockets = new ApiServerSockets(client.getConfiguration());
     this.port = port;
     this.target = target;
     this.time = time;
@@ -103,59 +83,53 @@ final class Dialer {
     }
   }
 
+  /** Breaks off what is being opened. */
+  @Override
+  public void close() {
+    sockets.close();
+  }
+
   private PodStream open(HeadPod pod) {
-    PodStream stream = new PodStream(pod);
-    CompletableFuture<WebSocket> opening =
-        http.newWebSocketBuilder()
-            .uri(
-                URI.create(
-                    "%s/api/v1/namespaces/%s/pods/%s/portforward?ports=%d"
-                        .formatted(apiServer, pod.namespace(), pod.name(), port)))
-            .subprotocol(PodStream.PROTOCOL)
-            .connectTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
-            .buildAsync(stream);
     try {
-      opening.get(HANDSHAKE.toNanos() * 2, TimeUnit.NANOSECONDS);
-      return stream;
+      return new PodStream(
+          pod,
+          sockets.open(
+              "/api/v1/namespaces/%s/pods/%s/portforward?ports=%d"
+                  .formatted(pod.namespace(), pod.name(), port),
+              PodStream.PROTOCOL));
+    } catch (HandshakeRefusedException e) {
+      throw refused(pod, e);
+    } catch (IOException e) {
+      throw failed(Reason.UNREACHABLE, pod, "the API server did not answer", e);
     } catch (InterruptedException e) {
-      stream.close();
       throw interrupted(e);
-    } catch (TimeoutException e) {
-      stream.close();
-      throw failed(Reason.UNREACHABLE, pod, "no answer within " + HANDSHAKE, e);
-    } catch (ExecutionException e) {
-      throw refused(pod, e.getCause() == null ? e : e.getCause());
     }
   }
 
-  private static RayKubernetesException refused(HeadPod pod, Throwable cause) {
-    if (!(cause instanceof WebSocketHandshakeException handshake)) {
-      return failed(Reason.UNREACHABLE, pod, "the API server did not answer: " + cause, cause);
-    }
-    int status = handshake.getResponse().code();
-    return switch (status) {
+  private static RayKubernetesException refused(HeadPod pod, HandshakeRefusedException e) {
+    return switch (e.status()) {
       case 401 ->
           failed(
               Reason.UNAUTHENTICATED,
               pod,
-              "the API server does not know the caller (status 401); are the kubeconfig's credentials expired?",
-              cause);
+              "the API server does not know the caller, whose credentials may be expired", e);
       case 403 ->
           new RayKubernetesException(
               Reason.FORBIDDEN,
-              "no right to portforward: create on pods/portforward in namespace %s (and get, which is what is asked for before Kubernetes 1.35), for pod %s. Grant both to the caller, or take another route"
-                  .formatted(pod.namespace(), pod.name()),
-              cause);
-      case 404 -> failed(Reason.NOT_FOUND, pod, "the pod is gone (status 404)", cause);
-      default ->
-          failed(Reason.OTHER, pod, "the API server answered with status " + status, cause);
+              "no right to portforward: create on pods/portforward in namespace %s (and get, which is what is asked for before Kubernetes 1.35), for pod %s. Grant both to the caller, or take another route. The API server says: %s"
+                  .formatted(pod.namespace(), pod.name(), e.getMessage()),
+              e);
+      case 404 -> failed(Reason.NOT_FOUND, pod, "the pod is gone", e);
+      default -> failed(Reason.OTHER, pod, "the API server refused", e);
     };
   }
 
   private static RayKubernetesException failed(
-      Reason reason, HeadPod pod, String why, Throwable cause) {
+      Reason reason, HeadPod pod, String why, IOException cause) {
     return new RayKubernetesException(
-        reason, "the port-forward to head pod " + pod + " failed: " + why, cause);
+        reason,
+        "the port-forward to head pod %s failed: %s (%s)".formatted(pod, why, cause.getMessage()),
+        cause);
   }
 
   private static RayInterruptedException interrupted(InterruptedException e) {

@@ -1,12 +1,8 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
-import io.fabric8.kubernetes.client.http.WebSocket;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,33 +11,29 @@ import org.jspecify.annotations.Nullable;
  * first byte of each message names the channel, 0 for data and 1 for errors, and the first message
  * on each is the port.
  *
- * <p>The protocol has no half-close: whoever is done closes the WebSocket. Few messages are asked
- * for ahead, so that a slow reader slows the pod down; a sender waits until the last message has
- * left, for which fabric8 has no event, only {@link WebSocket#queueSize()}.
+ * <p>The protocol has no half-close: whoever is done closes the WebSocket.
  */
-final class PodStream implements WebSocket.Listener {
+final class PodStream {
   static final String PROTOCOL = "v4.channel.k8s.io";
+
+  /** Where the data of a frame begins, see {@link #send}. */
+  static final int DATA_OFFSET = WebSocketConnection.HEAD + 1;
 
   private static final int DATA = 0;
   private static final int ERROR = 1;
-  private static final int AHEAD = 4;
-  private static final int NORMAL = 1000;
-  private static final int WITHOUT_CODE = 1005;
-  private static final long SHORTEST_WAIT = 20_000;
-  private static final long LONGEST_WAIT = 2_000_000;
-  private static final ByteBuffer END = ByteBuffer.allocate(0);
+  private static final int LONGEST_ERROR = 16 * 1024;
 
   private final HeadPod pod;
-  private final BlockingQueue<ByteBuffer> received = new LinkedBlockingQueue<>();
+  private final WebSocketConnection socket;
   private final boolean[] portSeen = new boolean[2];
-
-  private volatile @Nullable WebSocket socket;
-  private volatile boolean ended;
+  private int channel;
+  private boolean skipping;
+  private volatile boolean closed;
   private volatile @Nullable String failure;
-  private boolean taken;
 
-  PodStream(HeadPod pod) {
+  PodStream(HeadPod pod, WebSocketConnection socket) {
     this.pod = pod;
+    this.socket = socket;
   }
 
   /** Returns where this stream ends. */
@@ -50,40 +42,44 @@ final class PodStream implements WebSocket.Listener {
   }
 
   /**
-   * Sends a message once the one before has left.
+   * Sends data, and blocks while the pod does not take it.
    *
-   * @param frame the channel's byte, which is 0, and the data behind it
-   * @param length how much of it
-   * @throws IOException if the stream has ended; the message did not leave then
+   * @param frame the data from {@link #DATA_OFFSET} on; all of it is changed
+   * @param length how much data
+   * @throws IOException if the stream has ended
    */
   void send(byte[] frame, int length) throws IOException {
-    WebSocket open = opened();
-    long wait = SHORTEST_WAIT;
-    while (open.queueSize() > 0 && !ended) {
-      LockSupport.parkNanos(wait);
-      wait = Math.min(2 * wait, LONGEST_WAIT);
-    }
-    if (ended || !open.send(ByteBuffer.wrap(frame, 0, length))) {
-      throw new IOException("the stream to pod " + pod + " has ended");
-    }
+    frame[DATA_OFFSET - 1] = DATA;
+    socket.send(frame, length + 1);
   }
 
   /**
-   * Waits for data and frees the place of the data before.
+   * Waits for data.
    *
-   * @return null once the stream has ended, see {@link #failure()}
+   * @return how much was read; -1 once the stream has ended, see {@link #failure()}
    */
-  @Nullable ByteBuffer receive() throws InterruptedException {
-    if (taken) {
-      opened().request();
+  int receive(byte[] into) {
+    try {
+      while (true) {
+        if (socket.left() > 0) {
+          int n = channel == ERROR && !skipping ? readError() : socket.read(into);
+          if (n < 0) {
+            return -1;
+          }
+          if (!skipping) {
+            return n;
+          }
+        } else if (!nextFrame()) {
+          return -1;
+        }
+      }
+    } catch (IOException e) {
+      if (!closed) {
+        String words = e.getMessage();
+        failure = "the connection to the API server was lost" + (words == null ? "" : ": " + words);
+      }
+      return -1;
     }
-    ByteBuffer data = received.take();
-    taken = data.hasRemaining();
-    if (!taken) {
-      received.add(END);
-      return null;
-    }
-    return data;
   }
 
   /** Returns what broke the stream; null if it has not ended, or in peace. */
@@ -93,82 +89,37 @@ final class PodStream implements WebSocket.Listener {
 
   /** Ends the stream; does nothing the second time. */
   void close() {
-    end(null);
-    WebSocket open = socket;
-    if (open != null) {
-      open.sendClose(NORMAL, "");
-    }
+    closed = true;
+    socket.close();
   }
 
-  @Override
-  public void onOpen(WebSocket open) {
-    socket = open;
-    if (ended) { // nobody waits for it any more
-      open.sendClose(NORMAL, "");
-      return;
-    }
-    for (int i = 1; i < AHEAD; i++) {
-      open.request();
-    }
-  }
-
-  @Override
-  public void onMessage(WebSocket open, String text) {
-    fail("a text message came through the port-forward, which is none of " + PROTOCOL);
-  }
-
-  @Override
-  public void onMessage(WebSocket open, ByteBuffer message) {
-    int channel = message.hasRemaining() ? message.get() : -1;
-    if (channel != DATA && channel != ERROR) {
-      fail("a message for channel " + channel + " came through the port-forward");
-      return;
-    }
-    if (!portSeen[channel]) {
-      portSeen[channel] = true;
-      open.request();
-    } else if (channel == DATA && message.hasRemaining() && !ended) {
-      received.add(message);
-    } else {
-      if (channel == ERROR && message.hasRemaining()) {
-        fail(StandardCharsets.UTF_8.decode(message).toString().strip());
+  private boolean nextFrame() throws IOException {
+    if (!socket.nextFrame()) {
+      if (!socket.isClosedNormally()) {
+        failure = "the API server closed it with code " + socket.closeCode();
       }
-      open.request();
+      return false;
     }
-  }
-
-  @Override
-  public void onClose(WebSocket open, int code, String reason) {
-    if (code == NORMAL || code == WITHOUT_CODE) {
-      end(null);
-    } else {
-      end("the API server closed the port-forward with code %d %s".formatted(code, reason).strip());
+    if (socket.startsMessage() && socket.left() > 0) {
+      byte[] first = new byte[1];
+      socket.read(first);
+      channel = first[0];
+      if (channel != DATA && channel != ERROR) {
+        throw new IOException("a message came for channel " + channel);
+      }
+      skipping = !portSeen[channel];
+      portSeen[channel] = true;
     }
+    return true;
   }
 
-  @Override
-  public void onError(WebSocket open, Throwable broken) {
-    end("the port-forward broke: " + broken);
-  }
-
-  private void fail(String why) {
-    end(why);
-    opened().sendClose(NORMAL, "");
-  }
-
-  private void end(@Nullable String why) {
-    if (!ended) {
-      failure = why;
-      ended = true;
-      received.add(END);
+  private int readError() throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    byte[] part = new byte[1024];
+    while (socket.left() > 0 && text.size() < LONGEST_ERROR) {
+      text.write(part, 0, socket.read(part));
     }
-  }
-
-  private WebSocket opened() {
-    WebSocket open = socket;
-    if (open == null) {
-      throw new IllegalStateException("the stream to pod " + pod + " is not open");
-    }
-    return open;
+    failure = text.toString(StandardCharsets.UTF_8).strip();
+    return -1;
   }
 }

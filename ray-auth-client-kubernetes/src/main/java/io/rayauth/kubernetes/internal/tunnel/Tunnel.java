@@ -99,6 +99,7 @@ public final class Tunnel implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "already closed", e);
     }
+    dialer.close();
     connections.forEach(TunnelConnection::reset);
     boolean interrupted = false;
     for (Thread thread : threads) {

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TunnelConnection {
   private static final System.Logger LOG = System.getLogger(TunnelConnection.class.getName());
 
-  private static final int FRAME = 64 * 1024;
+  private static final int PIECE = 64 * 1024;
 
   /** How long the program may take to read an answer that is the last one. */
   private static final Duration LAST_READ = Duration.ofSeconds(2);
@@ -97,12 +96,13 @@ final class TunnelConnection {
 
   /** Sends up what comes from the program, once there is a stream; returns at its end. */
   void runUp() {
-    byte[] frame = new byte[FRAME];
+    byte[] frame = new byte[PodStream.DATA_OFFSET + PIECE];
     try {
       opened.await();
       InputStream in = local.getInputStream();
-      for (int n = in.read(frame, 1, FRAME - 1); n >= 0; n = in.read(frame, 1, FRAME - 1)) {
-        sendUp(frame, n + 1);
+      int n;
+      while ((n = in.read(frame, PodStream.DATA_OFFSET, PIECE)) >= 0) {
+        sendUp(frame, n);
       }
       upEnded.countDown();
       awaitSilence();
@@ -158,7 +158,7 @@ final class TunnelConnection {
         throw new IOException("closed while the port-forward was opened");
       }
       if (framesSent > 0) {
-        dialed.send(first, first.length);
+        dialed.send(first.clone(), first.length - PodStream.DATA_OFFSET);
       }
       return dialed;
     } finally {
@@ -175,7 +175,7 @@ final class TunnelConnection {
       }
       framesSent++;
       if (framesSent == 1) {
-        first = Arrays.copyOf(frame, length);
+        first = Arrays.copyOf(frame, PodStream.DATA_OFFSET + length);
       }
       used.send(frame, length);
     } catch (IOException e) {
@@ -189,15 +189,14 @@ final class TunnelConnection {
   }
 
   /** Returns what broke the stream, null if the pod was done. */
-  private @Nullable String bringDown(PodStream dialed, long until)
-      throws IOException, InterruptedException {
+  private @Nullable String bringDown(PodStream dialed, long until) throws IOException {
     OutputStream out = local.getOutputStream();
     PodStream from = dialed;
+    byte[] piece = new byte[PIECE];
     while (true) {
-      ByteBuffer data = from.receive();
-      if (data != null) {
-        int length = data.remaining();
-        out.write(data.array(), data.arrayOffset() + data.position(), length);
+      int length = from.receive(piece);
+      if (length >= 0) {
+        out.write(piece, 0, length);
         bytesDown += length;
         continue;
       }

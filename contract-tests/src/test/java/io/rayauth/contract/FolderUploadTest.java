@@ -1,0 +1,442 @@
+package io.rayauth.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.rayauth.JobClient;
+import io.rayauth.RayClientListener;
+import io.rayauth.error.PackageException;
+import io.rayauth.error.RayInterruptedException;
+import io.rayauth.job.JobSpec;
+import io.rayauth.job.PackageReport;
+import io.rayauth.job.PackageReport.Outcome;
+import io.rayauth.job.PackageStore;
+import io.rayauth.job.PackageUri;
+import io.rayauth.job.RuntimeEnv;
+import io.rayauth.job.Submission;
+import io.rayauth.testkit.FakeRay;
+import io.rayauth.testkit.Fault;
+import io.rayauth.testkit.Gate;
+import io.rayauth.token.AccessToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders on their way to the cluster: asked for each time, sent once, never half. */
+@Timeout(120)
+class FolderUploadTest {
+  private static final String PACKAGES = "/api/packages/gcs/*";
+
+  @TempDir private Path folder;
+
+  private final FakeRay ray = FakeRay.start();
+  private final Story story = new Story();
+  private final JobClient client = client(builder -> {});
+
+  @BeforeEach
+  void writeFolder() throws IOException {
+    Files.writeString(folder.resolve("main.py"), "print()\n");
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    ray.close();
+  }
+
+  @Test
+  void submit_always_asksForThePackageWhichKeepsIt() {
+    submit(client);
+    submit(client);
+
+    assertThat(packageCalls()).containsExactly("GET 404", "PUT 200", "GET 200");
+  }
+
+  @Test
+  void submit_fromFiftyThreads_uploadsOnceAndAsksFiftyTimesOrMore() throws Exception {
+    byte[] noise = new byte[300_000];
+    new Random(1).nextBytes(noise);
+    Files.write(folder.resolve("noise"), noise);
+    ExecutorService threads = Executors.newFixedThreadPool(50);
+    try {
+      List<CompletableFuture<Submission>> all = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        all.add(client.async(threads).submit(spec()));
+      }
+      List<Outcome> outcomes = new ArrayList<>();
+      for (CompletableFuture<Submission> one : all) {
+        outcomes.add(one.get(60, TimeUnit.SECONDS).packages().get(0).outcome());
+      }
+
+      assertThat(outcomes).containsOnlyOnce(Outcome.UPLOADED).hasSize(50);
+      assertThat(packageCalls()).filteredOn("PUT 200"::equals).hasSize(1);
+      assertThat(packageCalls()).filteredOn("GET 200"::equals).hasSizeGreaterThanOrEqualTo(49);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void submit_whenTheAnswerToTheUploadIsLost_sendsItAgainFromTheStart() {
+    ray.onNext("PUT", PACKAGES).acceptThen(Fault.CLOSE_BEFORE_HEADERS);
+    ray.onNext("PUT", PACKAGES).fault(Fault.status(503));
+
+    PackageReport report = submit(client).packages().get(0);
+
+    assertThat(packageCalls()).filteredOn(call -> call.startsWith("PUT")).endsWith("PUT 200");
+    assertThat(ray.packages()).containsOnlyKeys(report.uri().replace("gcs://", ""));
+    assertThat(ray.packages().values()).containsExactly(report.packedBytes().orElseThrow());
+    assertThat(story.sent).endsWith(report.packedBytes().orElseThrow());
+  }
+
+  @Test
+  void submit_whenTheTokenIsRefusedAtTheStartOfTheUpload_sendsItWithAFreshOne() {
+    List<String> tokens = new CopyOnWriteArrayList<>(List.of("canary-old", "canary-new"));
+    try (FakeRay secured = FakeRay.builder().gate(Gate.rayToken("canary-old")).start();
+        JobClient securedClient =
+            JobClient.builder(secured.url())
+                .tokenProvider(
+                    () -> AccessToken.of(tokens.size() > 1 ? tokens.remove(0) : tokens.get(0)))
+                .build()) {
+      secured.accept("canary-new");
+      secured.onNext("PUT", PACKAGES).fault(Fault.revoke("canary-old"));
+
+      PackageReport report = submit(securedClient).packages().get(0);
+
+      assertThat(report.outcome()).isEqualTo(Outcome.UPLOADED);
+      assertThat(secured.calls())
+          .filteredOn(call -> call.method().equals("PUT"))
+          .extracting(call -> call.status())
+          .containsExactly(403, 200);
+    }
+  }
+
+  @Test
+  void submit_whenItIsCancelledDuringTheUpload_leavesTheTurnToTheNext() throws Exception {
+    ray.onNext("PUT", PACKAGES).fault(Fault.STALL);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      CompletableFuture<Submission> first = client.async(threads).submit(spec());
+      await().until(() -> packageCalls().contains("PUT 0"));
+      CompletableFuture<Submission> second = client.async(threads).submit(spec());
+      await().until(() -> packageCalls().stream().filter("GET 404"::equals).count() == 2);
+
+      assertThat(first.cancel(true)).isTrue();
+
+      assertThat(second.get(30, TimeUnit.SECONDS).packages().get(0).outcome())
+          .isEqualTo(Outcome.UPLOADED);
+      assertThat(ray.jobs()).hasSize(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void submit_whenItIsCancelledWhileAnotherUploads_endsAtOnce() throws Exception {
+    ray.onNext("PUT", PACKAGES).fault(Fault.STALL);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      CompletableFuture<Submission> first = client.async(threads).submit(spec());
+      await().until(() -> packageCalls().contains("PUT 0"));
+      CompletableFuture<Throwable> second = new CompletableFuture<>();
+      Thread waiting =
+          new Thread(() -> {
+            try {
+              submit(client);
+            } catch (RayInterruptedException interrupted) {
+              second.complete(interrupted);
+            }
+          });
+      waiting.start();
+      await().until(() -> packageCalls().stream().filter("GET 404"::equals).count() == 2);
+
+      waiting.interrupt();
+
+      assertThat(second.get(20, TimeUnit.SECONDS)).hasMessageContaining("was uploading gcs://");
+      ray.releaseStalled();
+      assertThat(first.get(30, TimeUnit.SECONDS).packages()).hasSize(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void submit_whenTheFolderChangesOnce_takesItAsItIsThen() throws IOException {
+    story.onRead = once(() -> Files.writeString(folder.resolve("late"), "late"));
+
+    PackageReport report = submit(client).packages().get(0);
+
+    assertThat(report.files()).isEqualTo(2);
+    assertThat(ray.packages()).containsOnlyKeys(report.uri().replace("gcs://", ""));
+    assertThat(ray.jobs().get(0).runtimeEnv()).containsEntry("working_dir", report.uri());
+    story.onRead = () -> {};
+    assertThat(submit(client).packages().get(0).uri()).isEqualTo(report.uri());
+  }
+
+  @Test
+  void submit_whenTheFolderGoesOnChanging_submitsNothing() {
+    story.onRead = () -> Files.writeString(folder.resolve("log"), "more and " + story.reads.size());
+
+    assertThatExceptionOfType(PackageException.class)
+        .isThrownBy(() -> submit(client))
+        .withMessageContaining(folder + " changes while it is read")
+        .withMessageContaining("nothing was submitted");
+    assertThat(ray.packages()).isEmpty();
+    assertThat(ray.jobs()).isEmpty();
+  }
+
+  @Test
+  void submit_ofMoreThanTheDashboardTakes_isRefusedBeforeTheUpload() throws IOException {
+    writeNoise(folder.resolve("model.bin"), 101 << 20);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> submit(client))
+        .withMessageContaining("more than the 104,857,600 bytes")
+        .withMessageContaining("model.bin (105,906,176 bytes), main.py (8 bytes)");
+    assertThat(packageCalls()).containsExactly("GET 404");
+  }
+
+  @Test
+  void submit_ofMoreThanTheDashboardTakes_goesToThePackageStoreAndIsFoundThere(@TempDir Path bucket)
+      throws IOException {
+    writeNoise(folder.resolve("model.bin"), 101 << 20);
+    FolderStore store = new FolderStore(bucket);
+    try (JobClient withStore = client(builder -> builder.packageStore(store))) {
+      PackageReport stored = submit(withStore).packages().get(0);
+      PackageReport found = submit(withStore).packages().get(0);
+
+      assertThat(stored.outcome()).isEqualTo(Outcome.IN_PACKAGE_STORE);
+      assertThat(found)
+          .returns(Outcome.ALREADY_THERE, PackageReport::outcome)
+          .returns(stored.uri(), PackageReport::uri);
+      assertThat(ray.jobs())
+          .hasSize(2)
+          .allSatisfy(
+              job -> assertThat(job.runtimeEnv()).containsEntry("working_dir", stored.uri()));
+      assertThat(ray.packages()).isEmpty();
+      try (ZipFile zip = new ZipFile(Path.of(URI.create(stored.uri())).toFile())) {
+        assertThat(zip.stream().map(entry -> entry.getName()))
+            .containsExactly("package/main.py", "package/model.bin");
+      }
+    }
+  }
+
+  @Test
+  void submit_whenThePackageStoreGivesAnAddressRayCannotUse_submitsNothing(@TempDir Path bucket)
+      throws IOException {
+    writeNoise(folder.resolve("model.bin"), 101 << 20);
+    FolderStore broken =
+        new FolderStore(bucket) {
+          @Override
+          public URI store(String name, Path zip) {
+            return URI.create("ftp://host/" + name);
+          }
+        };
+    try (JobClient withStore = client(builder -> builder.packageStore(broken))) {
+      assertThatExceptionOfType(PackageException.class)
+          .isThrownBy(() -> submit(withStore))
+          .withMessageContaining("Ray knows no protocol 'ftp'");
+      assertThat(ray.jobs()).isEmpty();
+    }
+  }
+
+  @Test
+  void submit_withFilesThatLookLikeSecrets_tellsTheListenerBeforeAnythingIsSent()
+      throws IOException {
+    Files.writeString(folder.resolve("id_rsa"), "not one");
+    List<Integer> callsThen = new CopyOnWriteArrayList<>();
+    story.onRead = () -> callsThen.add(ray.calls().size());
+
+    submit(client);
+
+    assertThat(callsThen).containsExactly(0);
+    assertThat(story.reads)
+        .singleElement()
+        .satisfies(report -> assertThat(report.secretLooking()).containsExactly("id_rsa"));
+  }
+
+  @Test
+  void submit_withFilesThatLookLikeSecrets_isRefusedIfTheClientWasToldTo() throws IOException {
+    Files.writeString(folder.resolve("id_rsa"), "not one");
+    try (JobClient careful = client(JobClient.Builder::refuseSecretLookingFiles)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> submit(careful))
+          .withMessageContaining("files that look like secrets: [id_rsa]");
+      assertThat(ray.calls()).isEmpty();
+    }
+  }
+
+  @Test
+  void submit_withExcludes_leavesThemOutAndReportsThem() throws IOException {
+    Files.writeString(folder.resolve("x.log"), "log");
+    JobSpec spec =
+        JobSpec.running("! ls x.log")
+            .workingDir(folder)
+            .runtimeEnv(RuntimeEnv.builder().exclude("*.log").build())
+            .build();
+
+    Submission submission = client.submit(spec);
+
+    assertThat(submission.packages().get(0).exclusions())
+        .singleElement()
+        .hasToString("'*.log' of excludes: 1, such as x.log");
+    assertThat(client.await(submission.id(), Duration.ofSeconds(30)).driverExitCode()).hasValue(0);
+  }
+
+  @Test
+  void submit_withAWheelAndAnArchiveAsModules_sendsThemAsTheyAre(@TempDir Path files)
+      throws IOException {
+    Path wheel = Files.writeString(files.resolve("demo-1.0-py3-none-any.whl"), "wheel");
+    RuntimeEnv env = RuntimeEnv.builder().pyModule("s3://bucket/x.zip").pyModule(wheel).build();
+
+    client.submit(JobSpec.running("true").runtimeEnv(env).build());
+
+    assertThat(ray.packages()).containsOnlyKeys("demo-1.0-py3-none-any.whl");
+    assertThat(ray.jobs().get(0).runtimeEnv())
+        .containsEntry(
+            "py_modules", List.of("s3://bucket/x.zip", "gcs://demo-1.0-py3-none-any.whl"));
+  }
+
+  @Test
+  void submit_withTwoModulesOfOneContent_givesEachItsName(@TempDir Path parent) throws IOException {
+    for (String name : List.of("one", "two")) {
+      Files.writeString(Files.createDirectory(parent.resolve(name)).resolve("m.py"), "x = 1");
+    }
+    RuntimeEnv env =
+        RuntimeEnv.builder()
+            .pyModule(parent.resolve("one"))
+            .pyModule(parent.resolve("two"))
+            .build();
+
+    List<PackageReport> reports =
+        client.submit(JobSpec.running("true").runtimeEnv(env).build()).packages();
+
+    assertThat(reports).extracting(PackageReport::uri).doesNotHaveDuplicates();
+    assertThat(reports.get(1).uri()).startsWith(reports.get(0).uri().replace(".zip", "_in_"));
+    assertThat(ray.packages()).hasSize(2);
+  }
+
+  @Test
+  void submit_leavesNoTemporaryFile() throws IOException {
+    long before = temporaryFiles();
+    ray.onNext("PUT", PACKAGES).respond(400, "no");
+
+    assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> submit(client));
+    submit(client);
+
+    // Tests that run at the same time have some for a moment.
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(temporaryFiles()).isLessThanOrEqualTo(before));
+  }
+
+  private static long temporaryFiles() throws IOException {
+    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("ray-package-")).count();
+    }
+  }
+
+  private JobClient client(Consumer<JobClient.Builder> more) {
+    JobClient.Builder builder = JobClient.builder(ray.url()).listener(story);
+    more.accept(builder);
+    return builder.build();
+  }
+
+  private JobSpec spec() {
+    return JobSpec.running("true").workingDir(folder).build();
+  }
+
+  private Submission submit(JobClient by) {
+    return by.submit(spec());
+  }
+
+  private List<String> packageCalls() {
+    return ray.calls().stream()
+        .filter(call -> call.path().startsWith("/api/packages/"))
+        .map(call -> call.method() + " " + call.status())
+        .toList();
+  }
+
+  private static void writeNoise(Path file, int size) throws IOException {
+    byte[] noise = new byte[size];
+    new Random(size).nextBytes(noise);
+    Files.write(file, noise);
+  }
+
+  private static Step once(Step step) {
+    List<Step> left = new CopyOnWriteArrayList<>(List.of(step));
+    return () -> {
+      if (!left.isEmpty()) {
+        left.remove(0).run();
+      }
+    };
+  }
+
+  /** Is something to do between two steps of the client. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Writes down what it is told, and acts where a test wants it to. */
+  private static final class Story implements RayClientListener {
+    private final List<PackageReport> reads = new CopyOnWriteArrayList<>();
+    private final List<Long> sent = new CopyOnWriteArrayList<>();
+    private volatile Step onRead = () -> {};
+
+    @Override
+    public void onPackageRead(PackageReport report) {
+      reads.add(report);
+      try {
+        onRead.run();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void onUploadProgress(PackageUri uri, long sentBytes, long totalBytes) {
+      sent.add(sentBytes);
+    }
+  }
+
+  /** Is a store in a folder. */
+  private static class FolderStore implements PackageStore {
+    private final Path bucket;
+
+    FolderStore(Path bucket) {
+      this.bucket = bucket;
+    }
+
+    @Override
+    public Optional<URI> find(String name) {
+      Path file = bucket.resolve(name);
+      return Files.exists(file) ? Optional.of(file.toUri()) : Optional.empty();
+    }
+
+    @Override
+    public URI store(String name, Path zip) throws IOException {
+      return Files.copy(zip, bucket.resolve(name)).toUri();
+    }
+  }
+}

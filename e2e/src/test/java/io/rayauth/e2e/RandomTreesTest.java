@@ -1,0 +1,80 @@
+package io.rayauth.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rayauth.JobClient;
+import io.rayauth.job.JobSpec;
+import io.rayauth.job.PackageReport;
+import io.rayauth.job.RuntimeEnv;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Folders nobody would make by hand, packed by this client and by the Python code of Ray itself.
+ */
+@Timeout(1800)
+class RandomTreesTest {
+  private static final int TREES = Integer.getInteger("packages.trees", 2000);
+
+  /** A line with nothing but an exclamation mark or a backslash; this client passes over it. */
+  private static final String LONE_MARK = "IndexError('list index out of range')";
+
+  private static final long SEED = Long.getLong("packages.seed", 20260);
+
+  @Test
+  void submit_withFoldersOfAllKinds_namesAndPacksThemAsRayDoes(@TempDir Path folder)
+      throws Exception {
+    int agreed = 0;
+    int rayFails = 0;
+    List<String> disagreements = new ArrayList<>();
+    try (RayPackaging ray = RayPackaging.start();
+        PackageCatcher catcher = PackageCatcher.start(folder);
+        JobClient client = JobClient.builder(catcher.url()).build()) {
+      for (long seed = SEED; seed < SEED + TREES; seed++) {
+        Path tree = folder.resolve("tree" + seed);
+        List<String> excludes = RandomTree.write(seed, tree);
+        String kind = seed % 2 == 0 ? "working_dir" : "py_modules";
+        String ours = nameOf(client, kind, tree, excludes);
+        JsonNode rays = ray.compare(tree, kind, excludes, catcher.caught());
+        if (rays.path("error").asString("").contains(LONE_MARK)) {
+          rayFails++;
+        } else if (ours.equals(rays.path("uri").asString()) && rays.path("difference").isEmpty()) {
+          agreed++;
+        } else {
+          disagreements.add("seed " + seed + " " + kind + ": " + ours + " but Ray: " + rays);
+        }
+      }
+    }
+
+    System.out.printf(
+        "%d of %d random trees have Ray's name and content; on the other %d Ray's client fails%n",
+        agreed, TREES, rayFails);
+    assertThat(disagreements).isEmpty();
+    assertThat(agreed).isGreaterThan(TREES * 9 / 10);
+  }
+
+  private static String nameOf(JobClient client, String kind, Path tree, List<String> excludes)
+      throws IOException {
+    RuntimeEnv.Builder env = RuntimeEnv.builder();
+    excludes.forEach(env::exclude);
+    if (kind.equals("working_dir")) {
+      env.put("working_dir", tree.toString());
+    } else {
+      env.put("py_modules", List.of(tree.toString()));
+    }
+    try {
+      List<PackageReport> reports =
+          client.submit(JobSpec.running("true").runtimeEnv(env.build()).build()).packages();
+      assertThat(reports).hasSize(1);
+      return reports.get(0).uri();
+    } catch (IllegalArgumentException refused) {
+      return "refused: " + refused.getMessage();
+    }
+  }
+}

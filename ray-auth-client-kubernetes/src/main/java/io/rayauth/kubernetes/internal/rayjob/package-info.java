@@ -1,0 +1,5 @@
+/** The custom resource that a RayJob is written as. */
+@NullMarked
+package io.rayauth.kubernetes.internal.rayjob;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,209 @@
+package io.rayauth.kubernetes.internal.tunnel;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Reads and writes the frames of one WebSocket (RFC 6455, chapter 5) on the threads of whoever
+ * reads and writes: one thread may read while another one writes.
+ */
+final class WebSocketConnection {
+  /** How much room a frame's head takes at most. */
+  static final int HEAD = 14;
+
+  private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
+  private static final int FINAL = 0x80;
+  private static final int MASKED = 0x80;
+  private static final int BINARY = 2;
+  private static final int CLOSE = 8;
+  private static final int PING = 9;
+  private static final int PONG = 10;
+  private static final int LARGEST_CONTROL = 125;
+  private static final int NORMAL = 1000;
+  private static final int WITHOUT_CODE = 1005;
+
+  private final Socket plain;
+  private final DataInputStream in;
+  private final OutputStream out;
+  private final SecureRandom random;
+  private final ReentrantLock writing = new ReentrantLock();
+  private long left;
+  private boolean startsMessage;
+  private int closeCode;
+
+  /**
+   * Creates a connection whose handshake is over.
+   *
+   * @param plain the socket below TLS: closing it never waits for a writer
+   */
+  WebSocketConnection(Socket plain, InputStream in, OutputStream out, SecureRandom random) {
+    this.plain = plain;
+    this.in = new DataInputStream(in);
+    this.out = out;
+    this.random = random;
+  }
+
+  /**
+   * Sends a binary message and blocks while the other side does not take it.
+   *
+   * @param buffer the message from {@link #HEAD} on; all of it is changed
+   * @param length how long the message is
+   */
+  void send(byte[] buffer, int length) throws IOException {
+    writing.lock();
+    try {
+      write(BINARY, buffer, length);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Goes to the next frame with data, answering pings meanwhile.
+   *
+   * @return false if the other side has closed, see {@link #closeCode()}
+   */
+  boolean nextFrame() throws IOException {
+    while (true) {
+      int first = in.readUnsignedByte();
+      int opcode = first & 15;
+      int second = in.readUnsignedByte();
+      long length = second & 127;
+      if (length == 126) {
+        length = in.readUnsignedShort();
+      } else if (length == 127) {
+        length = in.readLong();
+      }
+      if ((second & MASKED) != 0 || length < 0) {
+        throw new IOException("the API server sent a frame that is none of RFC 6455");
+      }
+      if (opcode < CLOSE) {
+        startsMessage = opcode != 0;
+        left = length;
+        return true;
+      }
+      byte[] payload = control(length);
+      if (opcode == CLOSE) {
+        closeCode =
+            payload.length < 2 ? WITHOUT_CODE : ByteBuffer.wrap(payload).getShort() & 0xffff;
+        return false;
+      }
+      if (opcode == PING) {
+        byte[] pong = new byte[HEAD + payload.length];
+        System.arraycopy(payload, 0, pong, HEAD, payload.length);
+        writing.lock();
+        try {
+          write(PONG, pong, payload.length);
+        } finally {
+          writing.unlock();
+        }
+      }
+    }
+  }
+
+  /** Tells whether the frame is the first of a message. */
+  boolean startsMessage() {
+    return startsMessage;
+  }
+
+  /** Returns how much of the frame has not been read. */
+  long left() {
+    return left;
+  }
+
+  /** Reads a part of the frame, at least one byte. */
+  int read(byte[] into) throws IOException {
+    int n = in.read(into, 0, (int) Math.min(left, into.length));
+    if (n < 0) {
+      throw new EOFException("the API server cut the connection within a frame");
+    }
+    left -= n;
+    return n;
+  }
+
+  /** Returns the code that the other side closed with. */
+  int closeCode() {
+    return closeCode;
+  }
+
+  /** Tells whether the other side closed in peace. */
+  boolean isClosedNormally() {
+    return closeCode == NORMAL || closeCode == WITHOUT_CODE;
+  }
+
+  /** Says farewell if that can be done at once, and closes; does nothing the second time. */
+  void close() {
+    if (writing.tryLock()) {
+      try {
+        byte[] farewell = new byte[HEAD + 2];
+        ByteBuffer.wrap(farewell).putShort(HEAD, (short) NORMAL);
+        write(CLOSE, farewell, 2);
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "no farewell", e);
+      } finally {
+        writing.unlock();
+      }
+    }
+    drop(plain);
+  }
+
+  static void drop(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "already closed", e);
+    }
+  }
+
+  private byte[] control(long length) throws IOException {
+    if (length > LARGEST_CONTROL) {
+      throw new IOException("the API server sent a control frame of " + length + " bytes");
+    }
+    byte[] payload = in.readNBytes((int) length);
+    if (payload.length < length) {
+      throw new EOFException("the API server cut the connection within a frame");
+    }
+    return payload;
+  }
+
+  /** Writes head and payload in one go, the head right before the payload. */
+  private void write(int opcode, byte[] buffer, int length) throws IOException {
+    int mask = random.nextInt();
+    ByteBuffer bytes = ByteBuffer.wrap(buffer);
+    mask(bytes, length, mask);
+    int start;
+    if (length <= LARGEST_CONTROL) {
+      start = HEAD - 6;
+      bytes.put(start + 1, (byte) (MASKED | length));
+    } else if (length <= 0xffff) {
+      start = HEAD - 8;
+      bytes.put(start + 1, (byte) (MASKED | 126)).putShort(start + 2, (short) length);
+    } else {
+      start = 0;
+      bytes.put(start + 1, (byte) (MASKED | 127)).putLong(start + 2, length);
+    }
+    bytes.put(start, (byte) (FINAL | opcode)).putInt(HEAD - 4, mask);
+    out.write(buffer, start, HEAD + length - start);
+    out.flush();
+  }
+
+  private static void mask(ByteBuffer bytes, int length, int mask) {
+    long twice = (long) mask << 32 | mask & 0xffffffffL;
+    int end = HEAD + length;
+    int i = HEAD;
+    for (; i + 8 <= end; i += 8) {
+      bytes.putLong(i, bytes.getLong(i) ^ twice);
+    }
+    for (int shift = 24; i < end; i++, shift = shift == 0 ? 24 : shift - 8) {
+      bytes.put(i, (byte) (bytes.get(i) ^ mask >>> shift));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.rayauth.internal.pack;
+
+import io.rayauth.RayClientListener;
+import io.rayauth.RayEndpoint;
+import io.rayauth.RetryPolicy;
+import io.rayauth.error.RayApiException;
+import io.rayauth.error.RayException;
+import io.rayauth.internal.call.CallEngine;
+import io.rayauth.internal.call.Events;
+import io.rayauth.internal.http.ApiRequest;
+import io.rayauth.internal.http.JdkTransport;
+import io.rayauth.internal.http.Network;
+import io.rayauth.job.PackageStore;
+import io.rayauth.time.TimeSource;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Stores packages by a PUT to an address, which may be a signed one. Shows nobody a token: each
+ * request has a connection of its own, without the client's headers.
+ */
+public final class HttpsPutStore implements PackageStore {
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+  /** The slowest upload that is waited for, in bytes each second. */
+  private static final long SLOWEST_UPLOAD = 128 * 1024;
+
+  private static final int PARTIAL_CONTENT = 206;
+
+  private final Function<String, URI> putAddress;
+  private final Function<String, URI> fetchAddress;
+
+  /** Stores at one address for each name, and lets the nodes fetch from another. */
+  public HttpsPutStore(Function<String, URI> putAddress, Function<String, URI> fetchAddress) {
+    this.putAddress = putAddress;
+    this.fetchAddress = fetchAddress;
+  }
+
+  /** Asks for the first byte only, as a signed address often allows no HEAD. */
+  @Override
+  public Optional<URI> find(String name) throws IOException {
+    URI address = fetchAddress.apply(name);
+    try {
+      ApiRequest firstByte = ApiRequest.of("GET", path(address)).readBy(body -> {});
+      run(address, firstByte, Map.of("Range", "bytes=0-0"), TIMEOUT);
+      return Optional.of(address);
+    } catch (RayApiException answered) {
+      return switch (answered.status()) {
+        case PARTIAL_CONTENT -> Optional.of(address);
+        case 401, 403, 404, 410 -> Optional.empty();
+        default -> throw new IOException(answered.getMessage(), answered);
+      };
+    } catch (RayException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public URI store(String name, Path zip) throws IOException {
+    URI address = putAddress.apply(name);
+    long size = Files.size(zip);
+    try {
+      run(
+          address,
+          ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent -> {})),
+          Map.of(),
+          TIMEOUT.plusSeconds(size / SLOWEST_UPLOAD));
+    } catch (RayApiException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
+    return fetchAddress.apply(name);
+  }
+
+  private static void run(
+      URI address, ApiRequest request, Map<String, String> headers, Duration timeout) {
+    RayEndpoint origin = RayEndpoint.of(address.resolve("/"));
+    if (!origin.isSafeForTokens()) {
+      throw new IllegalArgumentException(
+          "the package store at " + origin + " is plain http to another host; use https");
+    }
+    try (JdkTransport transport = new JdkTransport(origin, new Network(null, null, List.of()))) {
+      new CallEngine(
+              transport,
+              List.of(),
+              headers,
+              RetryPolicy.upTo(4),
+              1,
+              new Events(new RayClientListener() {}),
+              TimeSource.system(),
+              new SecureRandom())
+          .run(request, timeout);
+    }
+  }
+
+  private static String path(URI address) {
+    return address.getRawQuery() == null
+        ? address.getRawPath()
+        : address.getRawPath() + "?" + address.getRawQuery();
+  }
+}
