@@ -66,6 +66,11 @@ class GuideProgramsTest {
   }
 
   @Test
+  void installOperator_withoutHelmJava_saysWhatToAdd() {
+    assertThatThrownBy(() -> run(InstallOperator::run)).hasMessageContaining("helm-java");
+  }
+
+  @Test
   void createServiceAccount_whenThereIsNone_saysThatItIsNew() {
     assertThat(run(CreateServiceAccount::run)).containsExactly("serviceaccount/ray-user created");
     assertThat(run(CreateServiceAccount::run)).containsExactly("serviceaccount/ray-user unchanged");
@@ -185,6 +190,7 @@ class GuideProgramsTest {
   static Stream<Arguments> programs() {
     Program forward = (out, args) -> ForwardDashboard.run(out, InputStream.nullInputStream(), args);
     return Stream.of(
+        Arguments.of("InstallOperator", (Program) InstallOperator::run),
         Arguments.of("DeployCluster", (Program) DeployCluster::run),
         Arguments.of("CreateServiceAccount", (Program) CreateServiceAccount::run),
         Arguments.of("CanI", (Program) CanI::run),
