@@ -187,28 +187,6 @@ public final class RayClusters {
   }
 
   /**
-   * Connects to a cluster, in whichever way fits: see {@link #connecting(RayClusterRef)} for what
-   * can be chosen.
-   *
-   * @param ref which
-   * @return a connection to close
-   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does
-   */
-  public RayConnection connect(RayClusterRef ref) {
-    return connecting(ref).connect();
-  }
-
-  /**
-   * Begins to connect to a cluster.
-   *
-   * @param ref which
-   * @return a builder that has asked nothing yet
-   */
-  public RayConnection.Builder connecting(RayClusterRef ref) {
-    return new RayConnection.Builder(client, ref);
-  }
-
-  /**
    * Deploys a cluster with all that its scheme of authentication needs, or changes one that this
    * call has deployed before into what is described now. Returns when the API server has
    * everything; {@link #awaitReady(RayClusterRef, Duration)} waits for the pods.
