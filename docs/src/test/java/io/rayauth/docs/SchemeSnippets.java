@@ -3,14 +3,21 @@ package io.rayauth.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.JobClient;
 import io.rayauth.error.RayAuthException;
+import io.rayauth.examples.guide.FakeKubernetes;
 import io.rayauth.job.JobSpec;
+import io.rayauth.kubernetes.KubeRbacProxyOptions;
+import io.rayauth.kubernetes.RayClusterRef;
+import io.rayauth.kubernetes.RayClusterSpec;
+import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.TokenProvider;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,6 +72,33 @@ class SchemeSnippets {
 
       try (JobClient client = JobClient.builder(url).tokenProvider(edgeTokens).build()) {
         assertThatThrownBy(client::version).isInstanceOf(RayAuthException.class);
+      }
+    }
+  }
+
+  @Test
+  void deploy_ofEachScheme_declaresIt() {
+    RayClusterRef cluster = RayClusterRef.of("default", "trainer");
+
+    // @start region=deploy
+    RayClusterSpec behindProxy =
+        RayClusterSpec.of(cluster).rayVersion("2.46.0").kubeRbacProxy().build();
+    RayClusterSpec hardened =
+        RayClusterSpec.of(cluster)
+            .rayVersion("2.46.0")
+            .kubeRbacProxy(KubeRbacProxyOptions.hardened())
+            .build();
+    RayClusterSpec withToken = RayClusterSpec.of(cluster).rayVersion("2.60.0").rayToken().build();
+    RayClusterSpec withKubernetesToken =
+        RayClusterSpec.of(cluster).rayVersion("2.60.0").kubernetesToken().build();
+    // @end
+
+    for (RayClusterSpec spec :
+        List.of(behindProxy, hardened, withToken, withKubernetesToken)) {
+      try (FakeKubernetes fake = new FakeKubernetes();
+          KubernetesClient kubernetes = fake.client()) {
+        assertThat(RayClusters.using(kubernetes).deploy(spec).declaredScheme())
+            .isEqualTo(spec.scheme());
       }
     }
   }

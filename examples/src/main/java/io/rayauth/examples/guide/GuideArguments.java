@@ -10,6 +10,7 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayConnection;
 import io.rayauth.kubernetes.Route;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
 final class GuideArguments {
   /** Names what a step can be told, beside which kubeconfig and namespace it is about. */
   enum Option {
+    CHART("--chart PATH", "a chart in a folder or an archive, instead of KubeRay's own 1.6.0"),
     CLUSTER("--cluster NAME", "the RayCluster, instead of ray-cluster-with-auth"),
     SERVICE_ACCOUNT("--service-account NAME", "whose token is used, instead of ray-user"),
     AS("--as USER", "who is meant, instead of the ServiceAccount ray-user"),
@@ -75,6 +77,10 @@ final class GuideArguments {
       throw new ExampleFailedException("there is no kubeconfig " + kubeconfig);
     }
     return Config.fromKubeconfig(file);
+  }
+
+  Optional<Path> chart() {
+    return line.value("--chart").map(Path::of);
   }
 
   String namespace() {
