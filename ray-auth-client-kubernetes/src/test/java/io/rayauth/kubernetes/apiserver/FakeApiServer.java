@@ -99,7 +99,8 @@ public final class FakeApiServer implements AutoCloseable {
         """
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"default","uid":"uid-%s","creationTimestamp":"%s",
         "labels":{"ray.io/cluster":"trainer","ray.io/node-type":"head"}},
-        "status":{"phase":"%s","conditions":[{"type":"Ready","status":"%s","message":"0/3 nodes are available: insufficient cpu"}]}}"""
+        "status":{"phase":"%s","conditions":[{"type":"Ready","status":"%s","message":"0/3 nodes are available: insufficient cpu"}]}}\
+        """
             .formatted(
                 name, name, createdAt, ready ? "Running" : "Pending", ready ? "True" : "False"));
   }
@@ -172,26 +173,30 @@ public final class FakeApiServer implements AutoCloseable {
     ServerSocket opened = new ServerSocket();
     opened.setReuseAddress(true);
     opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
-    thread("accept", () -> {
-      while (true) {
-        Socket socket;
-        try {
-          socket = opened.accept();
-        } catch (IOException closed) {
-          return;
-        }
-        sockets.add(socket);
-        thread("serve", () -> {
-          try (socket) {
-            serve(socket);
-          } catch (IOException gone) {
-            // the client's or the test's business
-          } finally {
-            sockets.remove(socket);
+    thread(
+        "accept",
+        () -> {
+          while (true) {
+            Socket socket;
+            try {
+              socket = opened.accept();
+            } catch (IOException closed) {
+              return;
+            }
+            sockets.add(socket);
+            thread(
+                "serve",
+                () -> {
+                  try (socket) {
+                    serve(socket);
+                  } catch (IOException gone) {
+                    // the client's or the test's business
+                  } finally {
+                    sockets.remove(socket);
+                  }
+                });
           }
         });
-      }
-    });
     return opened;
   }
 
@@ -270,13 +275,16 @@ public final class FakeApiServer implements AutoCloseable {
         request.append("connection: close\r\n");
       }
       upstream.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-      Thread up = thread("proxy", () -> {
-        try {
-          socket.getInputStream().transferTo(upstream.getOutputStream());
-        } catch (IOException gone) {
-          // the other direction ends it
-        }
-      });
+      Thread up =
+          thread(
+              "proxy",
+              () -> {
+                try {
+                  socket.getInputStream().transferTo(upstream.getOutputStream());
+                } catch (IOException gone) {
+                  // the other direction ends it
+                }
+              });
       upstream.getInputStream().transferTo(socket.getOutputStream());
       socket.close();
       up.interrupt();
@@ -295,7 +303,8 @@ public final class FakeApiServer implements AutoCloseable {
 
   private static String status(int code, String reason, String path) {
     return """
-        {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"%s","code":%d,"message":"%s: %s","details":{"name":"%s","kind":"x"}}"""
+    {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"%s","code":%d,"message":"%s: %s","details":{"name":"%s","kind":"x"}}\
+    """
         .formatted(reason, code, reason, path, path.substring(path.lastIndexOf('/') + 1));
   }
 

@@ -126,8 +126,7 @@ final class DashboardProbe {
           text.startsWith("Client sent an HTTP request to an HTTPS server")
               ? Kind.WANTS_TLS
               : Kind.STRANGE;
-      case 401 ->
-          fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
+      case 401 -> fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
       case 403 ->
           fromGo && text.startsWith("Forbidden (user=") ? Kind.PROXY_FORBIDDEN : Kind.STRANGE;
       case 404 -> Kind.UNKNOWN_QUESTION;

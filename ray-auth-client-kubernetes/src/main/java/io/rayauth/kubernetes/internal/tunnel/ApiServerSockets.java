@@ -125,8 +125,8 @@ final class ApiServerSockets implements AutoCloseable {
     return socket;
   }
 
-  private WebSocketConnection handshake(
-      Socket plain, Socket socket, URI uri, String subprotocol) throws IOException {
+  private WebSocketConnection handshake(Socket plain, Socket socket, URI uri, String subprotocol)
+      throws IOException {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
     String key = Base64.getEncoder().encodeToString(nonce);
@@ -195,8 +195,7 @@ final class ApiServerSockets implements AutoCloseable {
   }
 
   /** Returns what the API server says, out of its {@code Status} where it sent one. */
-  private static String words(InputStream in, @Nullable String length)
-      throws IOException {
+  private static String words(InputStream in, @Nullable String length) throws IOException {
     if (length == null || !length.matches("\\d{1,9}")) {
       return "";
     }

@@ -74,8 +74,7 @@ final class ClientSettings
   /** Tells whether there are other credentials after a refusal with status 401. */
   boolean refresh(URI uri) throws InterruptedException {
     StandardHttpRequest.Builder request = prepared(uri);
-    WebSocketUpgradeResponse refusal =
-        new WebSocketUpgradeResponse(request.build(), 401, Map.of());
+    WebSocketUpgradeResponse refusal = new WebSocketUpgradeResponse(request.build(), 401, Map.of());
     boolean changed = false;
     for (Interceptor interceptor : interceptors.values()) {
       try {
