@@ -198,9 +198,7 @@ public final class RayCluster {
    * @return true from the moment when {@code spec.suspend} is set until pods may start again
    */
   public boolean suspended() {
-    return resource.isTrue("spec", "suspend")
-        || isTrue("RayClusterSuspending")
-        || isTrue("RayClusterSuspended");
+    return suspendRequested() || isTrue("RayClusterSuspending") || isTrue("RayClusterSuspended");
   }
 
   /**
@@ -220,6 +218,16 @@ public final class RayCluster {
    */
   public Optional<Condition> condition(String type) {
     return Optional.ofNullable(conditions.get(type));
+  }
+
+  /** Tells whether somebody wants it to be switched off. */
+  boolean suspendRequested() {
+    return resource.isTrue("spec", "suspend");
+  }
+
+  /** Returns what was read, for those who need more of it than is public. */
+  CustomResource resource() {
+    return resource;
   }
 
   private boolean isTrue(String type) {
@@ -312,6 +320,16 @@ public final class RayCluster {
         .filter(port -> CustomResource.whole(port, "containerPort").orElse(0) == DASHBOARD_PORT)
         .map(port -> CustomResource.text(port, "name").orElse(DASHBOARD_PORT + "-port"))
         .findFirst();
+  }
+
+  /**
+   * Tells whether the dashboard's port speaks TLS, as far as the object says it: the proxy in front
+   * of it was given {@code --secure-listen-address}. Ray itself serves plain HTTP only.
+   *
+   * @return false without such a proxy
+   */
+  public boolean dashboardUsesTls() {
+    return declared.tls();
   }
 
   private Optional<Map<String, Object>> headContainer() {

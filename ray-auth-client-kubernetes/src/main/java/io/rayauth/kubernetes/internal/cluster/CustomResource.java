@@ -70,6 +70,19 @@ public final class CustomResource {
     return metadata.getGeneration() == null ? 0 : metadata.getGeneration();
   }
 
+  /** Returns {@code metadata.resourceVersion}; another one for each change of any kind. */
+  public String resourceVersion() {
+    return orEmpty(metadata.getResourceVersion());
+  }
+
+  /** Returns when somebody last changed anything but the status, to the second. */
+  public Optional<Instant> changedAt() {
+    return metadata.getManagedFields().stream()
+        .filter(entry -> orEmpty(entry.getSubresource()).isEmpty())
+        .flatMap(entry -> time(entry.getTime()).stream())
+        .max(Instant::compareTo);
+  }
+
   /** Returns {@code metadata.labels}. */
   public Map<String, String> labels() {
     return metadata.getLabels() == null

@@ -4,6 +4,7 @@ import io.rayauth.kubernetes.AuthScheme;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param why the fields that say so
  * @param secretName the Secret that holds Ray's own token; null if Ray asks for none
  * @param secretKey the key in it
+ * @param tls whether the first door speaks TLS
  */
 public record DeclaredScheme(
-    AuthScheme scheme, String why, @Nullable String secretName, String secretKey) {
+    AuthScheme scheme, String why, @Nullable String secretName, String secretKey, boolean tls) {
   /** The key that KubeRay writes and demands. */
   public static final String AUTH_TOKEN = "auth_token";
 
@@ -29,7 +31,7 @@ public record DeclaredScheme(
   /** Reads the scheme off a RayCluster. */
   public static DeclaredScheme of(CustomResource cluster) {
     DeclaredScheme ray = ofRay(cluster);
-    Optional<String> proxy = proxyContainer(cluster);
+    Optional<Map<String, Object>> proxy = proxyContainer(cluster);
     if (proxy.isEmpty()) {
       return ray;
     }
@@ -37,9 +39,12 @@ public record DeclaredScheme(
         ray.scheme == AuthScheme.OPEN ? "" : "; behind it Ray checks too, because " + ray.why;
     return new DeclaredScheme(
         AuthScheme.KUBE_RBAC_PROXY,
-        "the head pod has the container '%s', a kube-rbac-proxy".formatted(proxy.get()) + behind,
+        "the head pod has the container '%s', a kube-rbac-proxy"
+                .formatted(CustomResource.text(proxy.get(), "name").orElse("unnamed"))
+            + behind,
         ray.secretName,
-        ray.secretKey);
+        ray.secretKey,
+        hasArgument(proxy.get(), "--secure-listen-address"));
   }
 
   private static DeclaredScheme ofRay(CustomResource cluster) {
@@ -74,7 +79,8 @@ public record DeclaredScheme(
                   ? " and enableK8sTokenAuth is true"
                   : " and RAY_ENABLE_K8S_TOKEN_AUTH too"),
           null,
-          AUTH_TOKEN);
+          AUTH_TOKEN,
+          false);
     }
     Map<String, Object> tokenEnv = environment(cluster, "RAY_AUTH_TOKEN");
     Optional<String> ownSecret = CustomResource.text(tokenEnv, "valueFrom", "secretKeyRef", "name");
@@ -83,7 +89,8 @@ public record DeclaredScheme(
           AuthScheme.RAY_TOKEN,
           why,
           ownSecret.get(),
-          CustomResource.text(tokenEnv, "valueFrom", "secretKeyRef", "key").orElse(AUTH_TOKEN));
+          CustomResource.text(tokenEnv, "valueFrom", "secretKeyRef", "key").orElse(AUTH_TOKEN),
+          false);
     }
     String secret =
         byOperator && tokenEnv.isEmpty()
@@ -91,7 +98,7 @@ public record DeclaredScheme(
                 .text("spec", "authOptions", "secretName")
                 .orElseGet(() -> operatorsName(cluster.name()))
             : null;
-    return new DeclaredScheme(AuthScheme.RAY_TOKEN, why, secret, AUTH_TOKEN);
+    return new DeclaredScheme(AuthScheme.RAY_TOKEN, why, secret, AUTH_TOKEN, false);
   }
 
   /**
@@ -109,7 +116,7 @@ public record DeclaredScheme(
   }
 
   private static DeclaredScheme open(String why) {
-    return new DeclaredScheme(AuthScheme.OPEN, why, null, AUTH_TOKEN);
+    return new DeclaredScheme(AuthScheme.OPEN, why, null, AUTH_TOKEN, false);
   }
 
   /** Ray reads its flags as {@code true} or {@code 1}. */
@@ -131,28 +138,24 @@ public record DeclaredScheme(
    * Finds a kube-rbac-proxy by its image or its name and its {@code --upstream}; the image may come
    * from anybody's registry.
    */
-  private static Optional<String> proxyContainer(CustomResource cluster) {
-    return headContainers(cluster).stream()
-        .skip(1)
-        .filter(DeclaredScheme::isProxy)
-        .map(container -> CustomResource.text(container, "name").orElse("unnamed"))
-        .findFirst();
+  private static Optional<Map<String, Object>> proxyContainer(CustomResource cluster) {
+    return headContainers(cluster).stream().skip(1).filter(DeclaredScheme::isProxy).findFirst();
   }
 
   private static boolean isProxy(Map<String, Object> container) {
     boolean named =
-        CustomResource.text(container, "image")
-                .filter(s -> s.contains("kube-rbac-proxy"))
-                .isPresent()
-            || CustomResource.text(container, "name")
-                .filter(s -> s.contains("kube-rbac-proxy"))
-                .isPresent();
-    return named && (hasUpstream(container.get("args")) || hasUpstream(container.get("command")));
+        Stream.of("image", "name")
+            .flatMap(field -> CustomResource.text(container, field).stream())
+            .anyMatch(text -> text.contains("kube-rbac-proxy"));
+    return named && hasArgument(container, "--upstream");
   }
 
-  private static boolean hasUpstream(@Nullable Object arguments) {
-    return arguments instanceof List<?> list
-        && list.stream().anyMatch(a -> a instanceof String s && s.startsWith("--upstream"));
+  private static boolean hasArgument(Map<String, Object> container, String flag) {
+    return Stream.of("args", "command")
+        .map(container::get)
+        .filter(List.class::isInstance)
+        .flatMap(arguments -> ((List<?>) arguments).stream())
+        .anyMatch(argument -> argument instanceof String text && text.startsWith(flag));
   }
 
   private static List<Map<String, Object>> headContainers(CustomResource cluster) {

@@ -1,0 +1,243 @@
+package io.rayauth.kubernetes.internal.manifest;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.rayauth.error.RayException;
+import io.rayauth.kubernetes.AuthScheme;
+import io.rayauth.kubernetes.RayClusterSpec;
+import io.rayauth.kubernetes.RayKubernetesException;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.cluster.CustomResource;
+import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
+import io.rayauth.kubernetes.internal.cluster.RayResources;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deploys one cluster with all that its scheme needs.
+ *
+ * <p>The order: look at what is there, let the API server check every object, apply what the pods
+ * need, then the RayCluster, then hand what the pods need over to it. What fails after the first
+ * object was applied takes away again what was made, and nothing else.
+ */
+public final class Deployment {
+  private final KubernetesClient client;
+  private final Applier applier;
+  private final RayClusterSpec spec;
+  private final SchemeObjects scheme;
+  private final ClusterObject cluster;
+
+  /** Prepares a deployment; asks nobody anything yet. */
+  public Deployment(KubernetesClient client, RayClusterSpec spec) {
+    this.client = client;
+    this.applier = new Applier(client);
+    this.spec = spec;
+    this.scheme = new SchemeObjects(spec.ref());
+    this.cluster = new ClusterObject(spec);
+  }
+
+  /** Lets the API server check every object, and returns what would become of them. */
+  public List<Applied> check() {
+    return checked(found());
+  }
+
+  /**
+   * Deploys.
+   *
+   * @return the RayCluster as it is stored
+   */
+  public GenericKubernetesResource apply() {
+    Found found = found();
+    List<Applied> plan = checked(found);
+    List<ManifestObject> made = new ArrayList<>();
+    try {
+      GenericKubernetesResource stored = null;
+      for (Applied object : plan) {
+        stored = applier.apply(object.sent());
+        if (object.before() == null) {
+          made.add(object.sent());
+        }
+      }
+      if (stored == null) {
+        throw new IllegalStateException("a deployment ends with its RayCluster");
+      }
+      if (found.cluster() == null) {
+        handOver(plan, stored);
+      } else {
+        removeWhatTheOldSchemeNeeded(found.cluster(), plan);
+      }
+      return stored;
+    } catch (RayException e) {
+      throw takenBack(made, e);
+    }
+  }
+
+  /** Looks at what is there under the names that will be used. */
+  private Found found() {
+    GenericKubernetesResource there = applier.read(cluster.over(null));
+    if (there == null) {
+      RayResources.checkInstalled(client, RayResources.RAY_CLUSTER);
+    } else if (there.getMetadata().getDeletionTimestamp() != null) {
+      throw new RayKubernetesException(
+          Reason.CONFLICT,
+          "RayCluster %s is still being deleted: wait until it is gone".formatted(spec.ref()),
+          null);
+    }
+    List<ManifestObject> objects = new ArrayList<>(scheme.of(spec));
+    objects.add(cluster.over(there == null ? null : CustomResource.of(there)));
+    if (there != null) {
+      OwnerReference owner = owner(there);
+      objects.replaceAll(object -> isCluster(object) ? object : object.ownedBy(owner));
+    }
+    List<@Nullable GenericKubernetesResource> before = new ArrayList<>();
+    for (ManifestObject object : objects) {
+      before.add(isCluster(object) ? there : applier.read(object));
+    }
+    return new Found(there, objects, before);
+  }
+
+  private List<Applied> checked(Found found) {
+    List<Applied> plan = new ArrayList<>();
+    for (int i = 0; i < found.objects().size(); i++) {
+      GenericKubernetesResource before = found.before().get(i);
+      if (before != null && !Ownership.isOurs(before, spec.ref())) {
+        throw new RayKubernetesException(
+            Reason.CONFLICT,
+            "%s is there already and was not deployed by this library for this cluster: take another name, or delete it first"
+                .formatted(found.objects().get(i)),
+            null);
+      }
+    }
+    checkSecret();
+    for (int i = 0; i < found.objects().size(); i++) {
+      ManifestObject object = found.objects().get(i);
+      plan.add(new Applied(object, found.before().get(i), check(object)));
+    }
+    return plan;
+  }
+
+  private GenericKubernetesResource check(ManifestObject object) {
+    try {
+      return applier.check(object);
+    } catch (RayKubernetesException e) {
+      String message = String.valueOf(e.getMessage());
+      if (isCluster(object)
+          && (message.contains("authOptions")
+              || message.contains("secretName")
+              || message.contains("enableK8sTokenAuth"))) {
+        String needed =
+            spec.scheme() == AuthScheme.RAY_TOKEN && spec.secretName().isEmpty() ? "1.5.1" : "1.6";
+        throw new RayKubernetesException(
+            Reason.INVALID,
+            "the KubeRay that is installed is too old for %s, which needs KubeRay %s; upgrade it, or take kubeRbacProxy(): %s"
+                .formatted(spec.scheme(), needed, message),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /** Without it the pods would wait for ever; only its keys are looked at. */
+  private void checkSecret() {
+    String name = spec.secretName().orElse(null);
+    if (name == null) {
+      return;
+    }
+    String namespace = spec.ref().namespace();
+    Secret secret;
+    try {
+      secret =
+          ApiServer.ask(
+              "reading Secret %s/%s".formatted(namespace, name),
+              () -> client.secrets().inNamespace(namespace).withName(name).get());
+    } catch (RayKubernetesException e) {
+      if (e.reason() == Reason.FORBIDDEN) {
+        return; // the pods may read it though the caller may not
+      }
+      throw e;
+    }
+    if (secret == null) {
+      throw new RayKubernetesException(
+          Reason.NOT_FOUND,
+          "there is no Secret '%s' in namespace '%s' for rayToken(): make it first, with the token under the key %s"
+              .formatted(name, namespace, DeclaredScheme.AUTH_TOKEN),
+          null);
+    }
+    if (secret.getData() == null || !secret.getData().containsKey(DeclaredScheme.AUTH_TOKEN)) {
+      throw new RayKubernetesException(
+          Reason.INVALID,
+          "Secret '%s' in namespace '%s' has no key %s, under which KubeRay looks for the token"
+              .formatted(name, namespace, DeclaredScheme.AUTH_TOKEN),
+          null);
+    }
+  }
+
+  /** Lets what the pods need go when the cluster goes; it had to be there before the cluster. */
+  private void handOver(List<Applied> plan, GenericKubernetesResource stored) {
+    OwnerReference owner = owner(stored);
+    for (Applied object : plan) {
+      if (!isCluster(object.sent()) && object.sent().kind().isNamespaceScoped()) {
+        applier.apply(object.sent().ownedBy(owner));
+      }
+    }
+  }
+
+  private void removeWhatTheOldSchemeNeeded(GenericKubernetesResource before, List<Applied> plan) {
+    if (DeclaredScheme.of(CustomResource.of(before)).scheme() == spec.scheme()) {
+      return;
+    }
+    List<String> needed = plan.stream().map(object -> object.sent().toString()).toList();
+    for (ManifestObject object : scheme.withoutOwner()) {
+      if (!needed.contains(object.toString())) {
+        Removal.deleteIfOurs(applier, object, spec.ref());
+      }
+    }
+  }
+
+  private RayException takenBack(List<ManifestObject> made, RayException failure) {
+    Collections.reverse(made);
+    List<String> left = new ArrayList<>();
+    for (ManifestObject object : made) {
+      try {
+        applier.delete(object);
+      } catch (RayException e) {
+        left.add(object.toString());
+        failure.addSuppressed(e);
+      }
+    }
+    if (left.isEmpty()) {
+      return failure;
+    }
+    Reason reason = failure instanceof RayKubernetesException known ? known.reason() : Reason.OTHER;
+    return new RayKubernetesException(
+        reason,
+        "%s; what had been made until then could not be taken back and is left: %s"
+            .formatted(failure.getMessage(), String.join(", ", left)),
+        failure);
+  }
+
+  private static boolean isCluster(ManifestObject object) {
+    return object.object().getKind().equals(RayResources.RAY_CLUSTER.getKind());
+  }
+
+  private static OwnerReference owner(GenericKubernetesResource cluster) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(RayResources.API_VERSION)
+        .withKind("RayCluster")
+        .withName(cluster.getMetadata().getName())
+        .withUid(cluster.getMetadata().getUid())
+        .build();
+  }
+
+  /** What is there, and what is to be: at one index in both lists. */
+  private record Found(
+      @Nullable GenericKubernetesResource cluster,
+      List<ManifestObject> objects,
+      List<@Nullable GenericKubernetesResource> before) {}
+}
