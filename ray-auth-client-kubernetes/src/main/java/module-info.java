@@ -10,8 +10,8 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
-  requires static transitive org.jspecify;
   requires tools.jackson.core;
+  requires static transitive org.jspecify;
 
   exports io.rayauth.kubernetes;
 }

@@ -1,22 +1,17 @@
 package io.rayauth.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.rayauth.internal.token.ChangingTokenProvider;
 import io.rayauth.kubernetes.internal.token.ClientToken;
 import io.rayauth.kubernetes.internal.token.Kubeconfig;
 import io.rayauth.kubernetes.internal.token.KubeconfigToken;
 import io.rayauth.time.TimeSource;
-import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
-import io.rayauth.token.TokenUnavailableException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Gives the token that a kubeconfig's user has: what kubectl would send to the API server, for
- * clusters that accept whom the API server accepts.
+ * Makes token providers over the user of a kubeconfig: what kubectl would send to the API server,
+ * for clusters that accept whom the API server accepts.
  *
  * <p>A user has one of these, looked for in this order: a {@code tokenFile}, a {@code token}, a
  * login by OpenID Connect (an ended id-token is refreshed and the new tokens are written into the
@@ -30,15 +25,12 @@ import java.util.Optional;
  * <i>broken</i>. Impersonation ({@code as}) is no part of a token: a server that gets it sees the
  * user itself.
  *
- * <p>Thread-safe. A call blocks for files, for at most 60 seconds for a plugin, and as long for a
- * refresh.
+ * <p>The providers are thread-safe. A call blocks for files, for at most 60 seconds for a plugin,
+ * and as long for a refresh; while it does, an interrupt ends it with a {@link
+ * io.rayauth.error.RayInterruptedException}.
  */
-public final class KubeconfigTokenProvider implements TokenProvider, ChangingTokenProvider {
-  private final ChangingTokenProvider source;
-
-  private KubeconfigTokenProvider(ChangingTokenProvider source) {
-    this.source = source;
-  }
+public final class KubeconfigTokenProvider {
+  private KubeconfigTokenProvider() {}
 
   /**
    * Looks where kubectl looks: the current context of the files in {@code KUBECONFIG}, else of
@@ -47,12 +39,11 @@ public final class KubeconfigTokenProvider implements TokenProvider, ChangingTok
    *
    * @return a provider that has not read anything yet
    */
-  public static KubeconfigTokenProvider ofDefault() {
+  public static TokenProvider ofDefault() {
     Kubeconfig kubeconfig = new Kubeconfig(ClientToken.defaultFiles(), null);
-    return new KubeconfigTokenProvider(
-        kubeconfig.exists()
-            ? new KubeconfigToken(kubeconfig, TimeSource.system())
-            : ClientToken.mounted());
+    return kubeconfig.exists()
+        ? new KubeconfigToken(kubeconfig, TimeSource.system())
+        : ClientToken.mounted();
   }
 
   /**
@@ -61,9 +52,8 @@ public final class KubeconfigTokenProvider implements TokenProvider, ChangingTok
    * @param kubeconfig the file; {@code ~} is not expanded
    * @return a provider that has not read it yet
    */
-  public static KubeconfigTokenProvider ofFile(Path kubeconfig) {
-    return new KubeconfigTokenProvider(
-        new KubeconfigToken(new Kubeconfig(List.of(kubeconfig), null), TimeSource.system()));
+  public static TokenProvider ofFile(Path kubeconfig) {
+    return new KubeconfigToken(new Kubeconfig(List.of(kubeconfig), null), TimeSource.system());
   }
 
   /**
@@ -74,12 +64,11 @@ public final class KubeconfigTokenProvider implements TokenProvider, ChangingTok
    * @return a provider that has not read it yet
    * @throws IllegalArgumentException if the name is empty
    */
-  public static KubeconfigTokenProvider ofFile(Path kubeconfig, String context) {
+  public static TokenProvider ofFile(Path kubeconfig, String context) {
     if (context.isBlank()) {
       throw new IllegalArgumentException("the name of the context is empty");
     }
-    return new KubeconfigTokenProvider(
-        new KubeconfigToken(new Kubeconfig(List.of(kubeconfig), context), TimeSource.system()));
+    return new KubeconfigToken(new Kubeconfig(List.of(kubeconfig), context), TimeSource.system());
   }
 
   /**
@@ -90,32 +79,7 @@ public final class KubeconfigTokenProvider implements TokenProvider, ChangingTok
    * @param client whose configuration counts; nothing is sent through it
    * @return a provider that has not read any token yet
    */
-  public static KubeconfigTokenProvider of(KubernetesClient client) {
-    return new KubeconfigTokenProvider(
-        new ClientToken(client.getConfiguration(), TimeSource.system()));
-  }
-
-  /**
-   * Returns the user's token.
-   *
-   * @throws TokenUnavailableException if the user has none; the message names file, context and
-   *     user
-   * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted while it waits
-   *     for a plugin or a refresh
-   */
-  @Override
-  public AccessToken token() {
-    return source.token();
-  }
-
-  @Override
-  public Optional<Duration> recheckAfter() {
-    return source.recheckAfter();
-  }
-
-  /** Returns where the token comes from. */
-  @Override
-  public String toString() {
-    return source.toString();
+  public static TokenProvider of(KubernetesClient client) {
+    return new ClientToken(client.getConfiguration(), TimeSource.system());
   }
 }

@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
  * @param name the name
  */
 public record Subject(Kind kind, String namespace, String name) {
-  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
   private static final String ACCOUNT = "system:serviceaccount:";
@@ -46,11 +45,7 @@ public record Subject(Kind kind, String namespace, String name) {
    */
   public Subject {
     if (kind == Kind.SERVICE_ACCOUNT) {
-      if (!LABEL.matcher(namespace).matches()) {
-        throw new IllegalArgumentException(
-            "'%s' cannot be a namespace: take 1 to 63 lower-case letters, digits and dashes"
-                .formatted(namespace));
-      }
+      RayClusterRef.checkNamespace(namespace);
       if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
         throw new IllegalArgumentException(
             "'%s' cannot be the name of a ServiceAccount: take lower-case letters, digits and dashes"

@@ -110,7 +110,7 @@ public final class ClientToken implements ChangingTokenProvider {
   }
 
   private AccessToken usable(@Nullable String token) {
-    if (!isSet(token)) {
+    if (token == null || token.isBlank()) {
       throw TokenUnavailableException.broken(this + " gave an empty token");
     }
     try {
