@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers reads from a table of objects, forwards ports of pods with {@code v4.channel.k8s.io}, and
@@ -265,10 +266,9 @@ public final class FakeApiServer implements AutoCloseable {
     try (Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target)) {
       StringBuilder request = new StringBuilder(head.method + " " + path + " HTTP/1.1\r\n");
       head.headers.forEach((name, value) -> {
-        if (!name.equals("authorization") && !name.equals("connection") || head.isUpgrade()) {
-          if (!name.equals("authorization")) {
-            request.append(name).append(": ").append(value).append("\r\n");
-          }
+        boolean kept = head.isUpgrade() || !name.equals("connection");
+        if (kept && !name.equals("authorization")) {
+          request.append(name).append(": ").append(value).append("\r\n");
         }
       });
       if (!head.isUpgrade()) {
@@ -321,7 +321,7 @@ public final class FakeApiServer implements AutoCloseable {
       return headers.containsKey("upgrade");
     }
 
-    static @org.jspecify.annotations.Nullable Head read(InputStream in) throws IOException {
+    static @Nullable Head read(InputStream in) throws IOException {
       StringBuilder text = new StringBuilder();
       while (text.indexOf("\r\n\r\n") < 0) {
         int b = in.read();

@@ -111,7 +111,7 @@ final class DashboardProbe {
     if (text.startsWith("{") && text.contains("\"kind\":\"Status\"")) {
       return status >= 500 ? Kind.NOT_UP : Kind.API_SERVER;
     }
-    if (status >= 300 && status < 400 || type.startsWith("text/html")) {
+    if ((status >= 300 && status < 400) || type.startsWith("text/html")) {
       return Kind.LOGIN;
     }
     boolean fromGo =
