@@ -330,8 +330,8 @@ public final class FakeApiServer implements AutoCloseable {
         }
         text.append((char) b);
       }
-      String[] lines = text.toString().split("\r\n");
-      String[] first = lines[0].split(" ");
+      String[] lines = text.toString().strip().split("\r\n", -1);
+      String[] first = lines[0].split(" ", -1);
       Map<String, String> headers = new LinkedHashMap<>();
       for (int i = 1; i < lines.length; i++) {
         int colon = lines[i].indexOf(':');

@@ -1,7 +1,6 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -100,6 +99,6 @@ final class ClientSettings
   }
 
   private <T> @Nullable T tag(Class<T> type) {
-    return type.cast(tags.get(type == RequestConfig.class ? RequestConfig.class : type));
+    return type.cast(tags.get(type));
   }
 }
