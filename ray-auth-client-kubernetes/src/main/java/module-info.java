@@ -14,6 +14,7 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   exports io.rayauth.kubernetes;
 }
