@@ -185,7 +185,9 @@ class KubeRayOperatorTest {
   void rollout_whenInterrupted_endsAtOnce() {
     deployment(0);
     OperatorObjects objects = new OperatorObjects(server.client());
-    Rollout rollout = new Rollout(objects, clock, Duration.ofMinutes(1), progress -> Thread.currentThread().interrupt());
+    Rollout rollout =
+        new Rollout(
+            objects, clock, Duration.ofMinutes(1), progress -> Thread.currentThread().interrupt());
 
     assertThatExceptionOfType(RayInterruptedException.class)
         .isThrownBy(() ->
