@@ -135,8 +135,13 @@ class GuideSnippets {
         JobId id = jobs.submit(job).id();
         JobDetails ended = jobs.follow(id, System.out::println);
         System.out.println("Job '" + id + "' " + ended.status().inWords());
-        // @end
+      }
+      // @end
 
+      try (RayConnection connection =
+          clusters.connecting(cluster).route(route).tokenProvider(tokens).connect()) {
+        JobClient jobs = connection.jobs();
+        JobId id = jobs.jobs().get(0).id();
         // @start region=look
         String log = jobs.logs(id);
         JobStatus status = jobs.job(id).status();

@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -109,7 +110,12 @@ public final class FakeKubernetes implements AutoCloseable {
       case "GET" -> objects.containsKey(path) ? ok(objects.get(path)) : notFound();
       case "PATCH" -> keep(path, body, kept);
       case "DELETE" ->
-          objects.remove(path) == null ? notFound() : ok("{\"kind\":\"Status\",\"status\":\"Success\"}");
+          objects.remove(path) == null
+              ? notFound()
+              : ok(
+                  """
+                  {"kind":"Status","apiVersion":"v1","status":"Success","details":{"name":"%s"}}"""
+                      .formatted(last));
       default ->
           switch (last) {
             case "subjectaccessreviews" -> review(body, isAllowed(body.path("spec")));
@@ -178,21 +184,26 @@ public final class FakeKubernetes implements AutoCloseable {
     return objects.entrySet().stream()
         .filter(object -> object.getKey().startsWith(bindings))
         .map(Map.Entry::getValue)
-        .filter(binding -> isFor(binding, question.path("user").asString("")))
+        .filter(binding -> isFor(binding, question))
         .map(binding -> objects.get(roles + binding.path("roleRef").path("name").asString()))
         .anyMatch(role -> role != null && gives(role, right));
   }
 
-  private static boolean isFor(JsonNode binding, String user) {
+  private static boolean isFor(JsonNode binding, JsonNode question) {
+    String user = question.path("user").asString("");
     return elements(binding.path("subjects"))
-        .map(
-            subject ->
-                subject.has("namespace")
-                    ? "system:serviceaccount:%s:%s"
-                        .formatted(
-                            subject.path("namespace").asString(), subject.path("name").asString())
-                    : subject.path("name").asString())
-        .anyMatch(user::equals);
+        .anyMatch(
+            subject -> {
+              String name = subject.path("name").asString();
+              return switch (subject.path("kind").asString()) {
+                case "Group" -> covers(question.path("groups"), name);
+                case "ServiceAccount" ->
+                    user.equals(
+                        "system:serviceaccount:%s:%s"
+                            .formatted(subject.path("namespace").asString(), name));
+                default -> user.equals(name);
+              };
+            });
   }
 
   private static boolean gives(JsonNode role, JsonNode right) {
@@ -208,7 +219,7 @@ public final class FakeKubernetes implements AutoCloseable {
     return elements(list).map(JsonNode::asString).anyMatch(one -> one.equals("*") || one.equals(wanted));
   }
 
-  private static java.util.stream.Stream<JsonNode> elements(JsonNode list) {
+  private static Stream<JsonNode> elements(JsonNode list) {
     return StreamSupport.stream(list.spliterator(), false);
   }
 
