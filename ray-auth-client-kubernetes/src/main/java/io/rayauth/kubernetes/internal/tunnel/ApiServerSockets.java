@@ -77,7 +77,8 @@ final class ApiServerSockets implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("AddressSelection") // the JVM's choice, as for the other calls to the API server
+  @SuppressWarnings(
+      "AddressSelection") // the JVM's choice, as for the other calls to the API server
   private WebSocketConnection openOnce(URI uri, String subprotocol) throws IOException {
     Proxy proxy = settings.proxy();
     Socket plain = new Socket(proxy);
