@@ -2,12 +2,21 @@ package io.rayauth.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.JobClient;
+import io.rayauth.examples.guide.FakeKubernetes;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.RuntimeEnv;
+import io.rayauth.kubernetes.RayClusterRef;
+import io.rayauth.kubernetes.RayClusterSpec;
+import io.rayauth.kubernetes.RayClusters;
+import io.rayauth.kubernetes.RayConnection;
+import io.rayauth.kubernetes.Route;
+import io.rayauth.kubernetes.ServiceAccountTokenProvider;
 import io.rayauth.testkit.FakeRay;
+import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.TokenProvider;
 import java.nio.file.Files;
@@ -42,5 +51,37 @@ class ReadmeSnippets {
           .returns("echo Hello from $WHO", FakeRay.Job::entrypoint)
           .returns("SUCCEEDED", FakeRay.Job::status);
     }
+  }
+
+  @Test
+  void kubernetes_onTheFake_runsTheJob() {
+    RayClusterRef ref = RayClusterRef.of("default", "trainer");
+    String account = FakeKubernetes.tokenOf("default", "ray-user");
+    FakeUser user =
+        FakeUser.named("system:serviceaccount:default:ray-user").token(account).verbs("*");
+    try (FakeKubernetes fake = new FakeKubernetes();
+        KubernetesClient kubernetes = fake.client();
+        FakeRay ray = FakeRay.builder().gate(Gate.kubeRbacProxy(user)).start()) {
+      RayClusters.using(kubernetes)
+          .deploy(RayClusterSpec.of(ref).rayVersion("2.46.0").kubeRbacProxy().build());
+      // The fake forwards no ports, so the connection of the README is given an address.
+      connect(kubernetes, ref, Route.to(ray.url().toString()));
+
+      assertThat(ray.jobs()).hasSize(1);
+    }
+  }
+
+  private static void connect(KubernetesClient kubernetes, RayClusterRef cluster, Route route) {
+    // @start region=kubernetes
+    try (RayConnection connection =
+        RayClusters.using(kubernetes)
+            .connecting(cluster)
+            .route(route) // Route.automatic(): a port-forward, or DNS inside Kubernetes
+            .tokenProvider(ServiceAccountTokenProvider.of(kubernetes, "default", "ray-user"))
+            .connect()) {
+      JobId id = connection.jobs().submit(JobSpec.running("echo hello").build()).id();
+      connection.jobs().follow(id, System.out::println);
+    }
+    // @end
   }
 }
