@@ -42,8 +42,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class GuideSnippets {
-  private static final RayClusterRef CLUSTER =
-      RayClusterRef.of("default", "ray-cluster-with-auth");
+  private static final RayClusterRef CLUSTER = RayClusterRef.of("default", "ray-cluster-with-auth");
   private static final String RAY_USER = "system:serviceaccount:default:ray-user";
 
   private final FakeKubernetes fake = new FakeKubernetes();
@@ -167,8 +166,7 @@ class GuideSnippets {
       try {
         jobs.submit(JobSpec.running("true").build());
       } catch (RayAuthException refusal) {
-        explanation =
-            RayAccess.using(kubernetes).explain(cluster, refusal, tokens).toString();
+        explanation = RayAccess.using(kubernetes).explain(cluster, refusal, tokens).toString();
       }
       // @end
       assertThat(explanation).contains(RAY_USER).contains("create");
@@ -178,8 +176,7 @@ class GuideSnippets {
   @Test
   void cloudToken_ofACommand_namesTheProgramOnly() {
     // @start region=cloud
-    TokenProvider tokens =
-        TokenProvider.ofCommand(List.of("gcloud", "auth", "print-access-token"));
+    TokenProvider tokens = TokenProvider.ofCommand(List.of("gcloud", "auth", "print-access-token"));
     // @end
 
     assertThat(tokens.toString()).contains("gcloud").doesNotContain("print-access-token");

@@ -93,8 +93,7 @@ class SchemeSnippets {
         RayClusterSpec.of(cluster).rayVersion("2.60.0").kubernetesToken().build();
     // @end
 
-    for (RayClusterSpec spec :
-        List.of(behindProxy, hardened, withToken, withKubernetesToken)) {
+    for (RayClusterSpec spec : List.of(behindProxy, hardened, withToken, withKubernetesToken)) {
       try (FakeKubernetes fake = new FakeKubernetes();
           KubernetesClient kubernetes = fake.client()) {
         assertThat(RayClusters.using(kubernetes).deploy(spec).declaredScheme())

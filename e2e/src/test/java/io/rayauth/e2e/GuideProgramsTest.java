@@ -107,8 +107,7 @@ class GuideProgramsTest {
     assertThat(print(ShowLogs::run, "--job", id)).contains(resources(submitted));
     assertThat(print(ShowStatus::run, "--job", id)).contains("Job '" + id + "' succeeded");
 
-    List<String> sleeping =
-        print(SubmitJob::run, "--no-wait", "--", "sh", "-c", "exec sleep 600");
+    List<String> sleeping = print(SubmitJob::run, "--no-wait", "--", "sh", "-c", "exec sleep 600");
     String sleeper = idIn(sleeping);
     await()
         .atMost(Duration.ofMinutes(2))
@@ -137,7 +136,8 @@ class GuideProgramsTest {
     String id = idIn(printed);
     String submitted = "Job '" + id + "' submitted successfully";
     String succeeded = "Job '" + id + "' succeeded";
-    assertThat(printed.get(0)).matches("Job submission server address: http://127\\.0\\.0\\.1:\\d+");
+    assertThat(printed.get(0))
+        .matches("Job submission server address: http://127\\.0\\.0\\.1:\\d+");
     assertThat(printed.subList(1, 15))
         .containsExactly(
             "",
@@ -183,10 +183,7 @@ class GuideProgramsTest {
     List<String> all =
         new ArrayList<>(
             List.of(
-                "--kubeconfig",
-                stack.kubeconfig().toString(),
-                "--namespace",
-                CLUSTER.namespace()));
+                "--kubeconfig", stack.kubeconfig().toString(), "--namespace", CLUSTER.namespace()));
     all.addAll(List.of(args));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     program.run(new PrintStream(printed, true, UTF_8), all.toArray(String[]::new));

@@ -202,8 +202,7 @@ class GuideWalkthroughTest {
 
   private String namespace(String name) {
     kubernetes
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
         .create();
     return name;
   }

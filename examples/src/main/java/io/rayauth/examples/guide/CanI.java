@@ -34,8 +34,7 @@ public final class CanI {
         GuideArguments.parse("CanI", List.of(Option.CLUSTER, Option.AS, Option.VERB), args);
     try (KubernetesClient kubernetes = arguments.kubernetes()) {
       boolean allowed =
-          RayAccess.using(kubernetes)
-              .canI(arguments.verb(), arguments.cluster(), arguments.user());
+          RayAccess.using(kubernetes).canI(arguments.verb(), arguments.cluster(), arguments.user());
       out.println(allowed ? "yes" : "no");
     }
   }

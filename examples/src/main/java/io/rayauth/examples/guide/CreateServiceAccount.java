@@ -7,9 +7,7 @@ import io.rayauth.kubernetes.ServiceAccounts.Creation;
 import java.io.PrintStream;
 import java.util.List;
 
-/**
- * Creates the account that is to submit jobs: {@code kubectl create serviceaccount ray-user}.
- */
+/** Creates the account that is to submit jobs: {@code kubectl create serviceaccount ray-user}. */
 public final class CreateServiceAccount {
   private CreateServiceAccount() {}
 

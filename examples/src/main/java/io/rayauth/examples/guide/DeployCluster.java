@@ -39,8 +39,7 @@ public final class DeployCluster {
    * @param args as for {@link #main(String[])}
    */
   public static void run(PrintStream out, String... args) {
-    GuideArguments arguments =
-        GuideArguments.parse("DeployCluster", List.of(Option.CLUSTER), args);
+    GuideArguments arguments = GuideArguments.parse("DeployCluster", List.of(Option.CLUSTER), args);
     RayClusterRef cluster = arguments.cluster();
     try (KubernetesClient kubernetes = arguments.kubernetes()) {
       RayClusters clusters = RayClusters.using(kubernetes);

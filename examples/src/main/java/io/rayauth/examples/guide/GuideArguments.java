@@ -25,8 +25,7 @@ final class GuideArguments {
     VERB("--verb VERB", "what is asked for, instead of get"),
     ADDRESS("--address URL", "where the dashboard is; without it, its port is forwarded"),
     TOKEN_COMMAND(
-        "--token-command COMMAND",
-        "prints a token, instead of gcloud auth print-access-token"),
+        "--token-command COMMAND", "prints a token, instead of gcloud auth print-access-token"),
     JOB("--job ID", "which job"),
     NO_WAIT("--no-wait", "does not wait until the job has ended"),
     ENTRYPOINT("--", "all words after it are the command to run as a job");
@@ -88,8 +87,7 @@ final class GuideArguments {
   }
 
   RayClusterRef cluster() {
-    return RayClusterRef.of(
-        namespace(), line.value("--cluster").orElse("ray-cluster-with-auth"));
+    return RayClusterRef.of(namespace(), line.value("--cluster").orElse("ray-cluster-with-auth"));
   }
 
   String serviceAccount() {

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * Installs KubeRay's operator and waits until it runs: {@code helm install kuberay-operator
- * kuberay/kuberay-operator}. Needs helm-java on the class path, which the Maven profile {@code helm}
- * puts there.
+ * kuberay/kuberay-operator}. Needs helm-java on the class path, which the Maven profile {@code
+ * helm} puts there.
  */
 public final class InstallOperator {
   private InstallOperator() {}

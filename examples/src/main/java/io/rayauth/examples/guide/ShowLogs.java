@@ -32,7 +32,6 @@ public final class ShowLogs {
             List.of(Option.JOB, Option.CLUSTER, Option.SERVICE_ACCOUNT, Option.ADDRESS),
             args);
     JobId job = arguments.job();
-    ClusterStep.asServiceAccount(
-        arguments, connection -> out.print(connection.jobs().logs(job)));
+    ClusterStep.asServiceAccount(arguments, connection -> out.print(connection.jobs().logs(job)));
   }
 }

@@ -33,7 +33,8 @@ public final class StopJob {
     GuideArguments arguments =
         GuideArguments.parse(
             "StopJob",
-            List.of(Option.JOB, Option.CLUSTER, Option.SERVICE_ACCOUNT, Option.ADDRESS, Option.NO_WAIT),
+            List.of(
+                Option.JOB, Option.CLUSTER, Option.SERVICE_ACCOUNT, Option.ADDRESS, Option.NO_WAIT),
             args);
     JobId job = arguments.job();
     ClusterStep.asServiceAccount(

@@ -22,9 +22,9 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Stands for a Kubernetes cluster with KubeRay: keeps the objects it is sent, answers access reviews
- * by the Roles and RoleBindings among them, gives one token per ServiceAccount, and says of every
- * RayCluster that it is ready. It checks nobody.
+ * Stands for a Kubernetes cluster with KubeRay: keeps the objects it is sent, answers access
+ * reviews by the Roles and RoleBindings among them, gives one token per ServiceAccount, and says of
+ * every RayCluster that it is ready. It checks nobody.
  */
 public final class FakeKubernetes implements AutoCloseable {
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
@@ -83,7 +83,8 @@ public final class FakeKubernetes implements AutoCloseable {
             json.readTree(
                 """
                 {"apiVersion":"ray.io/v1","kind":"RayCluster",
-                "metadata":{"namespace":"%s","name":"%s"},"spec":%s}"""
+                "metadata":{"namespace":"%s","name":"%s"},"spec":%s}\
+                """
                     .formatted(namespace, name, spec))));
   }
 
@@ -114,7 +115,8 @@ public final class FakeKubernetes implements AutoCloseable {
               ? notFound()
               : ok(
                   """
-                  {"kind":"Status","apiVersion":"v1","status":"Success","details":{"name":"%s"}}"""
+                  {"kind":"Status","apiVersion":"v1","status":"Success","details":{"name":"%s"}}\
+                  """
                       .formatted(last));
       default ->
           switch (last) {
@@ -192,31 +194,31 @@ public final class FakeKubernetes implements AutoCloseable {
   private static boolean isFor(JsonNode binding, JsonNode question) {
     String user = question.path("user").asString("");
     return elements(binding.path("subjects"))
-        .anyMatch(
-            subject -> {
-              String name = subject.path("name").asString();
-              return switch (subject.path("kind").asString()) {
-                case "Group" -> covers(question.path("groups"), name);
-                case "ServiceAccount" ->
-                    user.equals(
-                        "system:serviceaccount:%s:%s"
-                            .formatted(subject.path("namespace").asString(), name));
-                default -> user.equals(name);
-              };
-            });
+        .anyMatch(subject -> {
+          String name = subject.path("name").asString();
+          return switch (subject.path("kind").asString()) {
+            case "Group" -> covers(question.path("groups"), name);
+            case "ServiceAccount" ->
+                user.equals(
+                    "system:serviceaccount:%s:%s"
+                        .formatted(subject.path("namespace").asString(), name));
+            default -> user.equals(name);
+          };
+        });
   }
 
   private static boolean gives(JsonNode role, JsonNode right) {
     return elements(role.path("rules"))
         .filter(rule -> covers(rule.path("verbs"), right.path("verb").asString()))
-        .anyMatch(
-            rule ->
-                !rule.has("resourceNames")
-                    || covers(rule.path("resourceNames"), right.path("name").asString("")));
+        .anyMatch(rule ->
+            !rule.has("resourceNames")
+                || covers(rule.path("resourceNames"), right.path("name").asString("")));
   }
 
   private static boolean covers(JsonNode list, String wanted) {
-    return elements(list).map(JsonNode::asString).anyMatch(one -> one.equals("*") || one.equals(wanted));
+    return elements(list)
+        .map(JsonNode::asString)
+        .anyMatch(one -> one.equals("*") || one.equals(wanted));
   }
 
   private static Stream<JsonNode> elements(JsonNode list) {
@@ -239,10 +241,10 @@ public final class FakeKubernetes implements AutoCloseable {
   }
 
   private static MockResponse status(int code, String reason) {
-    return ok(
-            """
-            {"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"reason":"%s"}"""
-                .formatted(code, reason))
+    return ok("""
+    {"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"reason":"%s"}\
+    """
+            .formatted(code, reason))
         .setResponseCode(code);
   }
 }

@@ -85,7 +85,8 @@ class GuideProgramsTest {
         .hasSize(4)
         .first()
         .asString()
-        .matches("role.rbac.authorization.k8s.io/ray-ray-cluster-with-auth-unlimited-ray-user-\\w+ serverside-applied");
+        .matches(
+            "role.rbac.authorization.k8s.io/ray-ray-cluster-with-auth-unlimited-ray-user-\\w+ serverside-applied");
     assertThat(run(CanI::run)).containsExactly("yes");
     assertThat(run(CanI::run, "--as", "jane@example.com")).containsExactly("no");
   }
@@ -119,8 +120,7 @@ class GuideProgramsTest {
           .isEqualTo("Tailing logs until the job exits (disable with --no-wait):");
       assertThat(output).contains("{'CPU': 4.0}");
       assertThat(output)
-          .endsWith(
-              "", "-".repeat(succeeded.length()), succeeded, "-".repeat(succeeded.length()));
+          .endsWith("", "-".repeat(succeeded.length()), succeeded, "-".repeat(succeeded.length()));
       assertThat(run(ShowLogs::run, ray, "--job", id)).contains("{'CPU': 4.0}");
       assertThat(run(ShowStatus::run, ray, "--job", id)).contains(succeeded);
     }
@@ -218,7 +218,8 @@ class GuideProgramsTest {
         {"headGroupSpec":{"rayStartParams":{"dashboard-host":"127.0.0.1"},"template":{"spec":{"containers":[
         {"name":"ray-head","image":"rayproject/ray:2.46.0","ports":[{"name":"dashboard","containerPort":8265}]},
         {"name":"kube-rbac-proxy","image":"quay.io/brancz/kube-rbac-proxy:v0.18.1",
-        "args":["--upstream=http://127.0.0.1:8443/"]}]}}}}""");
+        "args":["--upstream=http://127.0.0.1:8443/"]}]}}}}\
+        """);
   }
 
   private static FakeRay ray(FakeUser user) {
