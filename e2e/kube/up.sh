@@ -17,6 +17,7 @@ fi
 "$e2e/ray/install.sh" 9>&-
 "$here/build.sh" 9>&-
 
+rm -f "$state.out" # else the first line of an earlier run is taken for this one's
 nohup "$e2e/.venv/bin/python" "$here/stack.py" --state "$state" </dev/null >"$state.out" 2>&1 &
 pid=$!
 echo "$pid" >"$state.pid"

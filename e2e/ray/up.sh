@@ -15,6 +15,7 @@ start() { # open|token
     exit 1
   fi
   mkdir -p "$running"
+  rm -f "$state.out" # else the first line of an earlier run is taken for this one's
   nohup "$e2e/.venv/bin/python" "$here/head.py" --auth "$1" --state "$state" \
     </dev/null >"$state.out" 2>&1 &
   echo $! >"$state.pid"

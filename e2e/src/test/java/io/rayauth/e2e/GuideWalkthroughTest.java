@@ -19,6 +19,11 @@ import io.rayauth.job.StopOutcome;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.Explanation;
 import io.rayauth.kubernetes.Grant;
+import io.rayauth.kubernetes.HelmChart;
+import io.rayauth.kubernetes.KubeRayOperator;
+import io.rayauth.kubernetes.OperatorInstallation;
+import io.rayauth.kubernetes.OperatorProgress;
+import io.rayauth.kubernetes.OperatorStatus;
 import io.rayauth.kubernetes.RayAccess;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayClusterSpec;
@@ -32,15 +37,20 @@ import io.rayauth.kubernetes.Subject;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -53,6 +63,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(value = WithKubeStack.API_SERVER, mode = ResourceAccessMode.READ)
 class GuideWalkthroughTest {
   private static final String CLUSTER = "ray-cluster-with-auth";
+  private static final Path CHART =
+      Path.of("../ray-auth-client-kubernetes/src/test/resources/charts/small-operator");
+  private static final Path CRDS = Path.of(".cache/kube/crd");
   private static final Duration READY = Duration.ofMinutes(2);
 
   /** kube-rbac-proxy remembers a refusal for 30 seconds. */
@@ -82,7 +95,9 @@ class GuideWalkthroughTest {
   }
 
   @Test
-  void kubeRbacProxy_fromDeployToTheJobsResult_isTheGuide() {
+  void kubeRbacProxy_fromTheOperatorToTheJobsResult_isTheGuide(@TempDir Path folder)
+      throws IOException {
+    installTheOperatorsChart(folder);
     RayClusterRef ref = RayClusterRef.of(namespace("guide-proxy"), CLUSTER);
     RayClusters clusters = RayClusters.using(kubernetes);
     RayAccess access = RayAccess.using(kubernetes);
@@ -198,6 +213,47 @@ class GuideWalkthroughTest {
     } finally {
       remove(ref);
     }
+  }
+
+  /**
+   * Installs the operator's real definitions and a Deployment, which is an entry only: the operator
+   * itself runs as a process of the stack.
+   */
+  private void installTheOperatorsChart(Path folder) throws IOException {
+    Path chart = copyOf(CHART, folder.resolve("chart"));
+    try (DirectoryStream<Path> crds = Files.newDirectoryStream(CRDS, "ray.io_*.yaml")) {
+      for (Path crd : crds) {
+        Files.copy(
+            crd,
+            chart.resolve("crds").resolve(crd.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Files.delete(chart.resolve("crds/rayclusters.yaml")); // a stub that the real one replaces
+    KubeRayOperator operator = KubeRayOperator.using(kubernetes);
+    List<OperatorProgress.Step> steps = new ArrayList<>();
+
+    operator.install(
+        OperatorInstallation.of(HelmChart.at(chart))
+            .namespace(namespace("guide-operator"))
+            .timeout(READY)
+            .build(),
+        progress -> steps.add(progress.step()));
+
+    assertThat(steps).endsWith(OperatorProgress.Step.READY);
+    OperatorStatus status = operator.status("guide-operator");
+    assertThat(status.isInstalled()).isTrue();
+    assertThat(status.isHealthy()).as("%s", status.problems()).isTrue();
+    assertThat(status.operators().get(0).version()).contains("1.6.0");
+  }
+
+  private static Path copyOf(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(source.relativize(file).toString()));
+      }
+    }
+    return target;
   }
 
   private String namespace(String name) {

@@ -262,7 +262,8 @@ public final class KubeRayOperator {
     try {
       yaml = Files.readString(manifest, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new IllegalArgumentException("the manifest %s cannot be read: %s".formatted(manifest, e), e);
+      throw new IllegalArgumentException(
+          "the manifest %s cannot be read: %s".formatted(manifest, e), e);
     }
     Rollout rollout = new Rollout(objects, time, timeout, progress);
     rollout.awaitEstablished(definitions, definitions.apply(yaml));

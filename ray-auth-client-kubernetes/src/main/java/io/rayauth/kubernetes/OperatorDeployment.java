@@ -118,11 +118,6 @@ public final class OperatorDeployment {
   @Override
   public String toString() {
     return "%s/%s (%s, %d of %d pods ready)"
-        .formatted(
-            namespace(),
-            name(),
-            image().orElse("no image"),
-            readyPods(),
-            wantedPods());
+        .formatted(namespace(), name(), image().orElse("no image"), readyPods(), wantedPods());
   }
 }

@@ -68,7 +68,7 @@ public final class OperatorInstallation {
     return values;
   }
 
-  /** Returns how long the pods may take. */
+  /** Returns how long all of it may take. */
   Duration timeout() {
     return timeout;
   }
@@ -158,9 +158,10 @@ public final class OperatorInstallation {
     }
 
     /**
-     * Sets how long the operator's pods may take to get ready. Default: 5 minutes.
+     * Sets how long it may take from the call until the operator's pods are ready. Default: 5
+     * minutes.
      *
-     * @param timeout zero or less looks once
+     * @param timeout ends the waiting only: Helm's own step is never cut short
      * @return this builder
      */
     public Builder timeout(Duration timeout) {

@@ -102,6 +102,8 @@ public final class OperatorStatus {
 
   @Override
   public String toString() {
-    return "OperatorStatus%s".formatted(isHealthy() ? operators : problems());
+    return isHealthy()
+        ? "OperatorStatus[healthy: %s]".formatted(operators)
+        : "OperatorStatus[%s]".formatted(String.join("; ", problems()));
   }
 }

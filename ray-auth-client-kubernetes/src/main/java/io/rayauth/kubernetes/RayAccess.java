@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.kubernetes.Explanation.Notes;
 import io.rayauth.kubernetes.Grant.Observation;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.Revocation.Outcome;
@@ -14,6 +15,7 @@ import io.rayauth.kubernetes.internal.access.Right;
 import io.rayauth.kubernetes.internal.access.RoleObjects;
 import io.rayauth.kubernetes.internal.access.RoleRights;
 import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.TokenProvider;
@@ -45,6 +47,8 @@ public final class RayAccess {
   private static final Pattern ESCALATION =
       Pattern.compile(
           "attempting to grant RBAC permissions not currently held:?\\s*(.*)", Pattern.DOTALL);
+
+  private static final int UNAUTHORIZED = 401;
 
   private final KubernetesClient client;
   private final AccessReviews reviews;
@@ -367,7 +371,7 @@ public final class RayAccess {
    * @throws RayInterruptedException if the thread is interrupted meanwhile
    */
   public Explanation explain(RayClusterRef ref, RayAuthException refusal) {
-    return new Diagnosis(client, reviews, time, ref, refusal, null, subresource).explanation();
+    return explanation(ref, refusal, null);
   }
 
   /**
@@ -384,6 +388,30 @@ public final class RayAccess {
    * @throws RayInterruptedException if the thread is interrupted meanwhile
    */
   public Explanation explain(RayClusterRef ref, RayAuthException refusal, TokenProvider tokens) {
-    return new Diagnosis(client, reviews, time, ref, refusal, tokens, subresource).explanation();
+    return explanation(ref, refusal, tokens);
+  }
+
+  /** The same status means opposite things at the two doors. */
+  private Explanation explanation(
+      RayClusterRef ref, RayAuthException refusal, @Nullable TokenProvider tokens) {
+    Notes notes = new Notes(refusal.refusedBy());
+    Evidence evidence = new Evidence(client, reviews, time, ref, tokens, notes);
+    CustomResource cluster = evidence.cluster();
+    switch (refusal.refusedBy()) {
+      case KUBE_RBAC_PROXY -> {
+        ProxyDiagnosis diagnosis = new ProxyDiagnosis(evidence, cluster);
+        if (refusal.status() == UNAUTHORIZED) {
+          diagnosis.unknownToken();
+        } else {
+          diagnosis.denied(refusal.bodyExcerpt(), subresource);
+        }
+      }
+      case RAY -> new RayDiagnosis(evidence, cluster).refused(refusal.status());
+      case UNKNOWN ->
+          notes.conclude(
+              "Something in front of the cluster refused; it answers neither like Ray nor like a kube-rbac-proxy.",
+              "Look at the ingress, gateway or mesh that the address leads to: it may want a token of its own in Authorization, and Ray's in X-Ray-Authorization.");
+    }
+    return notes.explanation();
   }
 }

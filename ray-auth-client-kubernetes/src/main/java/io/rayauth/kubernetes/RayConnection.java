@@ -115,9 +115,7 @@ public final class RayConnection implements AutoCloseable {
     return "RayConnection[%s, %s, %s]".formatted(ref, detected.scheme(), route.endpoint());
   }
 
-  /**
-   * Configures a connection. Not thread-safe. Nothing is sent before {@link #connect()}.
-   */
+  /** Configures a connection. Not thread-safe. Nothing is sent before {@link #connect()}. */
   public static final class Builder {
     private final KubernetesClient client;
     private final RayClusterRef ref;
@@ -270,8 +268,7 @@ public final class RayConnection implements AutoCloseable {
             "RayCluster %s is suspended and has no pods; set spec.suspend to false".formatted(ref),
             null);
       }
-      RouteOpener opener =
-          new RouteOpener(client, ref, environment, sslContext, headTimeout, time);
+      RouteOpener opener = new RouteOpener(client, ref, environment, sslContext, headTimeout, time);
       OpenRoute opened = opener.open(route, cluster);
       try {
         SchemeDetector detector = new SchemeDetector(opened, time);
@@ -280,8 +277,7 @@ public final class RayConnection implements AutoCloseable {
           opener.refuseProxyBehindProxy(detected.scheme());
         }
         JobClient.Builder jobs = JobClient.builder(opened.endpoint().url()).time(time);
-        new Credentials(client, cluster, opened, detector, tokens)
-            .applyTo(jobs, detected.scheme());
+        new Credentials(client, cluster, opened, detector, tokens).applyTo(jobs, detected.scheme());
         warnIfOpen(detected, opened);
         return new RayConnection(ref, configured(jobs, opened).build(), opened, detected);
       } catch (RuntimeException e) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(180)
 class AwaitReadyTest {
   private static final RayClusterRef REF = RayClusterRef.of("default", "trainer");
   private static final String CLUSTER = "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";

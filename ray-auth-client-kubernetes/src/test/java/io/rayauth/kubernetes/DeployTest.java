@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class DeployTest {
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
   private static final String CLUSTER = "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";
@@ -460,6 +460,7 @@ class DeployTest {
             + " 'ray:default:trainer:token-reviewer'}}");
 
     assertThat(clusters.delete(REF)).isTrue();
+    assertThat(clusters.delete(REF)).isFalse(); // looks for what is left of one that is gone
 
     assertThat(server.paths()).containsExactly(REVIEWER);
   }

@@ -68,7 +68,7 @@ final class FakeApiServer implements AutoCloseable {
     return client;
   }
 
-  private void knows(String api, String kind, String plural, boolean namespaced) {
+  void knows(String api, String kind, String plural, boolean namespaced) {
     discovery
         .computeIfAbsent(api, a -> new ArrayList<>())
         .add(Map.of("kind", kind, "name", plural, "namespaced", namespaced, "verbs", List.of()));
@@ -113,7 +113,7 @@ final class FakeApiServer implements AutoCloseable {
             exchange.getRequestMethod(),
             exchange.getRequestURI().getPath(),
             query.contains("dryRun=All"),
-            exchange.getRequestMethod().equals("PATCH") ? map(sent) : Map.of());
+            exchange.getRequestMethod().matches("PATCH|POST") ? map(sent) : Map.of());
     calls.add(call);
     for (Refusal refusal : refusals) {
       if (refusal.when().test(call)) {
@@ -123,7 +123,14 @@ final class FakeApiServer implements AutoCloseable {
     }
     switch (call.method()) {
       case "GET" -> get(exchange, call.path());
-      case "PATCH" -> apply(exchange, call);
+      case "PATCH" -> {
+        if (exchange.getRequestHeaders().getFirst("Content-Type").contains("merge-patch")) {
+          merge(exchange, call);
+        } else {
+          apply(exchange, call);
+        }
+      }
+      case "POST" -> create(exchange, call);
       case "DELETE" -> {
         if (objects.remove(call.path()) == null) {
           status(exchange, 404, "not found");
@@ -151,7 +158,7 @@ final class FakeApiServer implements AutoCloseable {
               discovery.get(path)));
     } else if (objects.containsKey(path)) {
       send(exchange, 200, objects.get(path));
-    } else if (path.matches(".*/(rayclusters|pods|events)")) {
+    } else if (path.matches(".*/(rayclusters|rayjobs|rayservices|deployments|pods|events)")) {
       List<Map<String, Object>> items =
           objects.entrySet().stream()
               .filter(entry -> entry.getKey().startsWith(path + "/"))
@@ -180,6 +187,31 @@ final class FakeApiServer implements AutoCloseable {
       objects.put(call.path(), object);
     }
     send(exchange, before == null ? 201 : 200, object);
+  }
+
+  @SuppressWarnings("unchecked")
+  private void create(HttpExchange exchange, Call call) throws IOException {
+    String path =
+        call.path() + "/" + ((Map<String, Object>) call.body().get("metadata")).get("name");
+    if (objects.containsKey(path)) {
+      status(exchange, 409, "already exists");
+    } else {
+      apply(exchange, new Call("POST", path, call.dryRun(), call.body()));
+    }
+  }
+
+  /** Goes two levels deep, which is all that is needed. */
+  @SuppressWarnings("unchecked")
+  private void merge(HttpExchange exchange, Call call) throws IOException {
+    Map<String, Object> object = new LinkedHashMap<>(objects.get(call.path()));
+    call.body()
+        .forEach((part, fields) -> {
+          Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) object.get(part));
+          merged.putAll((Map<String, Object>) fields);
+          object.put(part, merged);
+        });
+    objects.put(call.path(), object);
+    send(exchange, 200, object);
   }
 
   private void status(HttpExchange exchange, int code, String message) throws IOException {
@@ -212,6 +244,11 @@ final class FakeApiServer implements AutoCloseable {
     exchange.sendResponseHeaders(code, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
+  }
+
+  /** Leaves nobody listening. */
+  void stop() {
+    server.stop(0);
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(180)
 class RayClusterTest {
   private static final String LONG = "a-name-that-is-longer-than-the-fifty-letters-of-a-pod";
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Timeout(60)
+@Timeout(180)
 @Execution(ExecutionMode.SAME_THREAD) // the mock server is a field of the class
 @EnableKubernetesMockClient(crud = true)
 class RayClusterWatchTest {

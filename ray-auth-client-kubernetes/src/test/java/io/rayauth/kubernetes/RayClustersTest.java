@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class RayClustersTest {
   private static final RayClusterRef REF = RayClusterRef.of("default", "trainer");
   private static final String ALL = "/apis/ray.io/v1/namespaces/default/rayclusters";
@@ -72,6 +72,16 @@ class RayClustersTest {
             "reading RayCluster default/trainer failed: User \"jane\" cannot get resource"
                 + " \"rayclusters\" in API group \"ray.io\"")
         .returns(Reason.FORBIDDEN, RayKubernetesException::reason);
+  }
+
+  @Test
+  void find_whenNobodyListens_saysSo() {
+    server.stop();
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.find(REF))
+        .withMessageContaining("the API server did not answer")
+        .returns(Reason.UNREACHABLE, RayKubernetesException::reason);
   }
 
   @Test

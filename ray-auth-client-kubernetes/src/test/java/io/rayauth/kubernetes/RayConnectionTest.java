@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RayConnectionTest {
   private static final RayClusterRef TRAINER = RayClusterRef.of("default", "trainer");
-  private static final String CLUSTER =
-      "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";
+  private static final String CLUSTER = "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";
   private static final String SECRET = "/api/v1/namespaces/default/secrets/trainer";
   private static final String MODE_TOKEN = "\"authOptions\":{\"mode\":\"token\"},";
   private static final String KUBERNETES_TOKEN =
@@ -54,7 +53,8 @@ class RayConnectionTest {
         {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default","uid":"u1","generation":1},
         "spec":{%s"headGroupSpec":{"template":{"spec":{"containers":[{"name":"ray-head","image":"rayproject/ray:2.60.0",
         "ports":[{"name":"dashboard","containerPort":8265}]}%s]}}}},
-        "status":{"observedGeneration":1,"head":{"podName":"head-a","serviceName":"trainer-head-svc"}}}"""
+        "status":{"observedGeneration":1,"head":{"podName":"head-a","serviceName":"trainer-head-svc"}}}\
+        """
             .formatted(spec, moreContainers));
   }
 
@@ -223,8 +223,8 @@ class RayConnectionTest {
     cluster(MODE_TOKEN, "");
     api.addPendingHead("head-a");
 
-    assertThatThrownBy(() ->
-            clusters.connecting(TRAINER).headTimeout(Duration.ofMillis(300)).connect())
+    assertThatThrownBy(
+            () -> clusters.connecting(TRAINER).headTimeout(Duration.ofMillis(300)).connect())
         .hasMessage(
             "head pod default/head-a is Pending and not ready: 0/3 nodes are available: insufficient cpu");
   }
@@ -259,7 +259,7 @@ class RayConnectionTest {
     FakeUser owner = FakeUser.named("me").token("canary-mine").verbs("ray:write");
     FakeRay dashboard = ray(Gate.rayKubernetesToken(owner));
     try (RayConnection connection =
-            clusters.connecting(TRAINER).tokenProvider(TokenProvider.of("canary-mine")).connect()) {
+        clusters.connecting(TRAINER).tokenProvider(TokenProvider.of("canary-mine")).connect()) {
       assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
       assertThat(connection.authScheme()).isEqualTo(AuthScheme.KUBERNETES_TOKEN);
       assertThat(api.requests()).noneMatch(request -> request.contains("/secrets/"));
@@ -280,8 +280,8 @@ class RayConnectionTest {
           .contains("spec.authOptions is set without mode: token");
       assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
       assertThat(logged.warnings())
-          .anySatisfy(warning ->
-              assertThat(warning).contains("RayCluster default/trainer is open"));
+          .anySatisfy(
+              warning -> assertThat(warning).contains("RayCluster default/trainer is open"));
       assertThat(dashboard.calls()).isNotEmpty();
     }
   }
@@ -309,7 +309,7 @@ class RayConnectionTest {
     secret(SECRET, "auth_token", "canary-ray");
     FakeRay dashboard = ray(Gate.rayToken("canary-ray"));
     try (RayConnection connection =
-            clusters.connecting(TRAINER).route(Route.serviceProxy()).connect()) {
+        clusters.connecting(TRAINER).route(Route.serviceProxy()).connect()) {
       assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
       assertThat(connection.endpoint().url().getPath())
           .isEqualTo("/api/v1/namespaces/default/services/trainer-head-svc:dashboard/proxy");
@@ -361,7 +361,7 @@ class RayConnectionTest {
     secret(SECRET, "auth_token", "canary-ray");
     FakeRay dashboard = ray(Gate.rayToken("canary-ray"));
     try (RayConnection connection =
-            clusters.connecting(TRAINER).route(Route.to(dashboard.url().toString())).connect()) {
+        clusters.connecting(TRAINER).route(Route.to(dashboard.url().toString())).connect()) {
       assertThat(connection.endpoint().url()).isEqualTo(dashboard.url());
       assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
       assertThat(api.requests()).noneMatch(request -> request.endsWith("/portforward"));
@@ -373,7 +373,8 @@ class RayConnectionTest {
     cluster(MODE_TOKEN, "");
     FakeRay dashboard = ray(Gate.open());
     for (int i = 0; i < 2; i++) {
-      dashboard.onNext("GET", "/api/authentication_mode")
+      dashboard
+          .onNext("GET", "/api/authentication_mode")
           .respond(302, "", "Location", "https://login.example/?state=x");
     }
     assertThatThrownBy(() -> clusters.connect(TRAINER))
@@ -391,8 +392,8 @@ class RayConnectionTest {
     connection.close();
     connection.close();
 
-    assertThatThrownBy(() ->
-            new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port).close())
+    assertThatThrownBy(
+            () -> new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port).close())
         .isInstanceOf(java.net.ConnectException.class);
     assertThat(clusters.find(TRAINER)).isPresent();
     assertThat(dashboard.calls()).isNotEmpty();

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers reads from a table of objects, forwards ports of pods with {@code v4.channel.k8s.io}, and
@@ -99,7 +100,8 @@ public final class FakeApiServer implements AutoCloseable {
         """
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"default","uid":"uid-%s","creationTimestamp":"%s",
         "labels":{"ray.io/cluster":"trainer","ray.io/node-type":"head"}},
-        "status":{"phase":"%s","conditions":[{"type":"Ready","status":"%s","message":"0/3 nodes are available: insufficient cpu"}]}}"""
+        "status":{"phase":"%s","conditions":[{"type":"Ready","status":"%s","message":"0/3 nodes are available: insufficient cpu"}]}}\
+        """
             .formatted(
                 name, name, createdAt, ready ? "Running" : "Pending", ready ? "True" : "False"));
   }
@@ -172,26 +174,30 @@ public final class FakeApiServer implements AutoCloseable {
     ServerSocket opened = new ServerSocket();
     opened.setReuseAddress(true);
     opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
-    thread("accept", () -> {
-      while (true) {
-        Socket socket;
-        try {
-          socket = opened.accept();
-        } catch (IOException closed) {
-          return;
-        }
-        sockets.add(socket);
-        thread("serve", () -> {
-          try (socket) {
-            serve(socket);
-          } catch (IOException gone) {
-            // the client's or the test's business
-          } finally {
-            sockets.remove(socket);
+    thread(
+        "accept",
+        () -> {
+          while (true) {
+            Socket socket;
+            try {
+              socket = opened.accept();
+            } catch (IOException closed) {
+              return;
+            }
+            sockets.add(socket);
+            thread(
+                "serve",
+                () -> {
+                  try (socket) {
+                    serve(socket);
+                  } catch (IOException gone) {
+                    // the client's or the test's business
+                  } finally {
+                    sockets.remove(socket);
+                  }
+                });
           }
         });
-      }
-    });
     return opened;
   }
 
@@ -260,23 +266,25 @@ public final class FakeApiServer implements AutoCloseable {
     try (Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target)) {
       StringBuilder request = new StringBuilder(head.method + " " + path + " HTTP/1.1\r\n");
       head.headers.forEach((name, value) -> {
-        if (!name.equals("authorization") && !name.equals("connection") || head.isUpgrade()) {
-          if (!name.equals("authorization")) {
-            request.append(name).append(": ").append(value).append("\r\n");
-          }
+        boolean kept = head.isUpgrade() || !name.equals("connection");
+        if (kept && !name.equals("authorization")) {
+          request.append(name).append(": ").append(value).append("\r\n");
         }
       });
       if (!head.isUpgrade()) {
         request.append("connection: close\r\n");
       }
       upstream.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-      Thread up = thread("proxy", () -> {
-        try {
-          socket.getInputStream().transferTo(upstream.getOutputStream());
-        } catch (IOException gone) {
-          // the other direction ends it
-        }
-      });
+      Thread up =
+          thread(
+              "proxy",
+              () -> {
+                try {
+                  socket.getInputStream().transferTo(upstream.getOutputStream());
+                } catch (IOException gone) {
+                  // the other direction ends it
+                }
+              });
       upstream.getInputStream().transferTo(socket.getOutputStream());
       socket.close();
       up.interrupt();
@@ -295,7 +303,8 @@ public final class FakeApiServer implements AutoCloseable {
 
   private static String status(int code, String reason, String path) {
     return """
-        {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"%s","code":%d,"message":"%s: %s","details":{"name":"%s","kind":"x"}}"""
+    {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"%s","code":%d,"message":"%s: %s","details":{"name":"%s","kind":"x"}}\
+    """
         .formatted(reason, code, reason, path, path.substring(path.lastIndexOf('/') + 1));
   }
 
@@ -312,7 +321,7 @@ public final class FakeApiServer implements AutoCloseable {
       return headers.containsKey("upgrade");
     }
 
-    static @org.jspecify.annotations.Nullable Head read(InputStream in) throws IOException {
+    static @Nullable Head read(InputStream in) throws IOException {
       StringBuilder text = new StringBuilder();
       while (text.indexOf("\r\n\r\n") < 0) {
         int b = in.read();
@@ -321,8 +330,8 @@ public final class FakeApiServer implements AutoCloseable {
         }
         text.append((char) b);
       }
-      String[] lines = text.toString().split("\r\n");
-      String[] first = lines[0].split(" ");
+      String[] lines = text.toString().strip().split("\r\n", -1);
+      String[] first = lines[0].split(" ", -1);
       Map<String, String> headers = new LinkedHashMap<>();
       for (int i = 1; i < lines.length; i++) {
         int colon = lines[i].indexOf(':');

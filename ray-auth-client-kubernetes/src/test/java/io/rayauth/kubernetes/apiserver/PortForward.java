@@ -46,13 +46,15 @@ final class PortForward {
     frame(2, new byte[] {0, 73, 32}, 3);
     frame(2, new byte[] {1, 73, 32}, 3);
     try (Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target)) {
-      FakeApiServer.thread("up", () -> {
-        try {
-          up(upstream);
-        } catch (IOException gone) {
-          // the other direction ends it
-        }
-      });
+      FakeApiServer.thread(
+          "up",
+          () -> {
+            try {
+              up(upstream);
+            } catch (IOException gone) {
+              // the other direction ends it
+            }
+          });
       InputStream in = upstream.getInputStream();
       byte[] buffer = new byte[32 * 1024 + 1];
       for (int n = in.read(buffer, 1, buffer.length - 1);
@@ -105,9 +107,7 @@ final class PortForward {
         length < 126
             ? new byte[] {(byte) (128 | opcode), (byte) length}
             : length < 65536
-                ? new byte[] {
-                  (byte) (128 | opcode), 126, (byte) (length >> 8), (byte) length
-                }
+                ? new byte[] {(byte) (128 | opcode), 126, (byte) (length >> 8), (byte) length}
                 : new byte[] {
                   (byte) (128 | opcode),
                   127,

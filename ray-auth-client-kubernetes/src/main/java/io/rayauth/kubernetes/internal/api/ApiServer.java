@@ -39,7 +39,7 @@ public final class ApiServer {
 
   private static Reason reason(KubernetesClientException e) {
     return switch (e.getCode()) {
-      case 0 -> Reason.UNREACHABLE;
+      case -1, 0 -> Reason.UNREACHABLE; // no answer; the client uses both
       case 401 -> Reason.UNAUTHENTICATED;
       case 403 -> namespaceMissing(e) ? Reason.NAMESPACE_MISSING : Reason.FORBIDDEN;
       case 404 -> namespaceMissing(e) ? Reason.NAMESPACE_MISSING : missing(e);
@@ -79,7 +79,7 @@ public final class ApiServer {
       deepest = deepest.getCause();
     }
     String words = deepest.getMessage();
-    return e.getCode() == 0
+    return e.getCode() <= 0
         ? "the API server did not answer ("
             + deepest.getClass().getSimpleName()
             + (words == null ? "" : ": " + words)

@@ -111,7 +111,7 @@ final class DashboardProbe {
     if (text.startsWith("{") && text.contains("\"kind\":\"Status\"")) {
       return status >= 500 ? Kind.NOT_UP : Kind.API_SERVER;
     }
-    if (status >= 300 && status < 400 || type.startsWith("text/html")) {
+    if ((status >= 300 && status < 400) || type.startsWith("text/html")) {
       return Kind.LOGIN;
     }
     boolean fromGo =
@@ -126,8 +126,7 @@ final class DashboardProbe {
           text.startsWith("Client sent an HTTP request to an HTTPS server")
               ? Kind.WANTS_TLS
               : Kind.STRANGE;
-      case 401 ->
-          fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
+      case 401 -> fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
       case 403 ->
           fromGo && text.startsWith("Forbidden (user=") ? Kind.PROXY_FORBIDDEN : Kind.STRANGE;
       case 404 -> Kind.UNKNOWN_QUESTION;

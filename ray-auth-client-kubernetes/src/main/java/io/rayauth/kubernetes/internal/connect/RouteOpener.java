@@ -67,8 +67,7 @@ public final class RouteOpener {
           case AUTOMATIC ->
               isInCluster()
                   ? inCluster(cluster, "this program runs in a pod of the same Kubernetes cluster")
-                  : portForward(
-                      cluster, "this program runs outside of the Kubernetes cluster");
+                  : portForward(cluster, "this program runs outside of the Kubernetes cluster");
           case IN_CLUSTER -> inCluster(cluster, "the caller wants it");
           case PORT_FORWARD -> portForward(cluster, "the caller wants it");
           case SERVICE_PROXY -> serviceProxy(cluster);

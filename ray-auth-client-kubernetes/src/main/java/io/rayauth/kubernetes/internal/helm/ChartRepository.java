@@ -111,9 +111,7 @@ final class ChartRepository {
           "downloading %s failed: %s"
               .formatted(
                   uri,
-                  e.getMessage() == null
-                      ? "no connection to " + uri.getHost()
-                      : e.getMessage()),
+                  e.getMessage() == null ? "no connection to " + uri.getHost() : e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -178,7 +178,7 @@ public final class HelmCommands {
     if (words.contains("is forbidden")) {
       return Reason.FORBIDDEN;
     }
-    if (words.contains("Unauthorized")) {
+    if (words.contains("Unauthorized") || words.contains("asked for the client to provide cred")) {
       return Reason.UNAUTHENTICATED;
     }
     if (words.contains("unreachable") || words.contains("connection refused")) {
@@ -190,8 +190,7 @@ public final class HelmCommands {
     return words.contains("not found") ? Reason.NOT_FOUND : Reason.OTHER;
   }
 
-  private void withValues(
-      Map<String, Object> values, Consumer<Path> action) {
+  private void withValues(Map<String, Object> values, Consumer<Path> action) {
     try {
       Path file = Files.createTempFile("ray-auth-client-values", ".json"); // owner only
       try {

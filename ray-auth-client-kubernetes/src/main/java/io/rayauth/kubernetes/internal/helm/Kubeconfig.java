@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Helm where the API server is and who asks, in the form of a kubeconfig that exists in memory
- * only.
+ * Tells Helm where the API server is and who asks, in the form of a kubeconfig that exists in
+ * memory only.
  */
 final class Kubeconfig {
   private static final String NAME = "ray-auth-client";

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  * Gives the process its signals back after Helm.
  *
  * <p>helm-java's install takes SIGINT, SIGTERM and SIGQUIT for itself ({@code signal.Notify} in its
- * {@code native/internal/helm/install.go}) and never returns them: the JVM would then outlive {@code
- * kill} and Ctrl-C and print no thread dump. Windows has no such signals.
+ * {@code native/internal/helm/install.go}) and never returns them: the JVM would then outlive
+ * {@code kill} and Ctrl-C and print no thread dump. Windows has no such signals.
  */
 final class ProcessSignals {
   /** SIGINT, SIGQUIT, SIGTERM: the same numbers on Linux and macOS. */
@@ -30,7 +30,8 @@ final class ProcessSignals {
     if (Platform.isWindows()) {
       return action.get();
     }
-    Function sigaction = NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("sigaction");
+    Function sigaction =
+        NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("sigaction");
     Map<Integer, Memory> handlers = new LinkedHashMap<>();
     for (int signal : TAKEN) {
       Memory handler = new Memory(SIZE);
@@ -41,8 +42,8 @@ final class ProcessSignals {
     try {
       return action.get();
     } finally {
-      handlers.forEach((signal, handler) ->
-          sigaction.invokeInt(new Object[] {signal, handler, Pointer.NULL}));
+      handlers.forEach(
+          (signal, handler) -> sigaction.invokeInt(new Object[] {signal, handler, Pointer.NULL}));
     }
   }
 }

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /** Reads a Deployment. */
 public final class DeploymentState {
-  private static final Pattern VERSION_TAG = Pattern.compile(":v?(\\d+\\.\\d+\\.\\d+[^@/]*)(@.*)?$");
+  private static final Pattern VERSION_TAG =
+      Pattern.compile(":v?(\\d+\\.\\d+\\.\\d+[^@/]*)(@.*)?$");
   private static final String WATCH_NAMESPACE = "--?watch-namespace";
 
   private final CustomResource deployment;
@@ -44,10 +45,7 @@ public final class DeploymentState {
 
   /** Returns the image's tag if it is a version. */
   public Optional<String> version() {
-    return image()
-        .map(VERSION_TAG::matcher)
-        .filter(Matcher::find)
-        .map(found -> found.group(1));
+    return image().map(VERSION_TAG::matcher).filter(Matcher::find).map(found -> found.group(1));
   }
 
   /** Returns what the operator's argument {@code --watch-namespace} says. */

@@ -62,9 +62,7 @@ public final class OperatorObjects {
             + (namespace == null ? "all namespaces" : "namespace " + namespace);
     Stream.concat(
             list(
-                doing,
-                in(namespace)
-                    .withLabelSelector(NAME_LABEL + " in (" + NAME + ", kuberay)")),
+                doing, in(namespace).withLabelSelector(NAME_LABEL + " in (" + NAME + ", kuberay)")),
             list(doing, in(namespace).withField("metadata.name", NAME)))
         .filter(OperatorObjects::isOperator)
         .map(OperatorObjects::state)
@@ -130,7 +128,8 @@ public final class OperatorObjects {
   public String trouble(DeploymentState deployment) {
     Map<String, String> labels =
         deployment.podLabels().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, entry -> String.valueOf(entry.getValue())));
+            .collect(
+                Collectors.toMap(Map.Entry::getKey, entry -> String.valueOf(entry.getValue())));
     try {
       return ApiServer.ask(
               "listing pods",

@@ -54,7 +54,7 @@ public final class ResourceDefinitions {
    */
   public List<String> apply(String yaml) {
     List<String> names = new ArrayList<>();
-    for (String document : DOCUMENT.split(yaml)) {
+    for (String document : DOCUMENT.split(yaml, -1)) {
       if (document.contains(KIND)) {
         GenericKubernetesResource definition =
             client

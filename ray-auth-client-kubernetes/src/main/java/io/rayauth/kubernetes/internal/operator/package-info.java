@@ -1,4 +1,6 @@
-/** What belongs to KubeRay's operator in a Kubernetes cluster: resource definitions, Deployments. */
+/**
+ * What belongs to KubeRay's operator in a Kubernetes cluster: resource definitions, Deployments.
+ */
 @NullMarked
 package io.rayauth.kubernetes.internal.operator;
 

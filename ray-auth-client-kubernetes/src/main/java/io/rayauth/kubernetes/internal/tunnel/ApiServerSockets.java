@@ -77,6 +77,8 @@ final class ApiServerSockets implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings(
+      "AddressSelection") // the JVM's choice, as for the other calls to the API server
   private WebSocketConnection openOnce(URI uri, String subprotocol) throws IOException {
     Proxy proxy = settings.proxy();
     Socket plain = new Socket(proxy);
@@ -125,8 +127,8 @@ final class ApiServerSockets implements AutoCloseable {
     return socket;
   }
 
-  private WebSocketConnection handshake(
-      Socket plain, Socket socket, URI uri, String subprotocol) throws IOException {
+  private WebSocketConnection handshake(Socket plain, Socket socket, URI uri, String subprotocol)
+      throws IOException {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
     String key = Base64.getEncoder().encodeToString(nonce);
@@ -146,17 +148,16 @@ final class ApiServerSockets implements AutoCloseable {
         .getOutputStream()
         .write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     InputStream in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
-    String[] head = head(in);
+    List<String> head = head(in);
     Map<String, String> headers = new HashMap<>();
-    for (int i = 1; i < head.length; i++) {
-      int colon = head[i].indexOf(':');
+    for (String line : head) {
+      int colon = line.indexOf(':');
       if (colon > 0) {
         headers.put(
-            head[i].substring(0, colon).toLowerCase(Locale.ROOT),
-            head[i].substring(colon + 1).strip());
+            line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
       }
     }
-    int status = status(head[0]);
+    int status = status(head.get(0));
     if (status != 101) {
       throw new HandshakeRefusedException(status, words(in, headers.get("content-length")));
     }
@@ -174,7 +175,7 @@ final class ApiServerSockets implements AutoCloseable {
     return value;
   }
 
-  private static String[] head(InputStream in) throws IOException {
+  private static List<String> head(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     while (!head.toString().endsWith("\r\n\r\n")) {
       int next = in.read();
@@ -183,7 +184,7 @@ final class ApiServerSockets implements AutoCloseable {
       }
       head.append((char) next);
     }
-    return head.toString().split("\r\n");
+    return head.toString().lines().toList();
   }
 
   private static int status(String line) throws IOException {
@@ -195,8 +196,7 @@ final class ApiServerSockets implements AutoCloseable {
   }
 
   /** Returns what the API server says, out of its {@code Status} where it sent one. */
-  private static String words(InputStream in, @Nullable String length)
-      throws IOException {
+  private static String words(InputStream in, @Nullable String length) throws IOException {
     if (length == null || !length.matches("\\d{1,9}")) {
       return "";
     }

@@ -1,7 +1,6 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -74,8 +73,7 @@ final class ClientSettings
   /** Tells whether there are other credentials after a refusal with status 401. */
   boolean refresh(URI uri) throws InterruptedException {
     StandardHttpRequest.Builder request = prepared(uri);
-    WebSocketUpgradeResponse refusal =
-        new WebSocketUpgradeResponse(request.build(), 401, Map.of());
+    WebSocketUpgradeResponse refusal = new WebSocketUpgradeResponse(request.build(), 401, Map.of());
     boolean changed = false;
     for (Interceptor interceptor : interceptors.values()) {
       try {
@@ -101,6 +99,6 @@ final class ClientSettings
   }
 
   private <T> @Nullable T tag(Class<T> type) {
-    return type.cast(tags.get(type == RequestConfig.class ? RequestConfig.class : type));
+    return type.cast(tags.get(type));
   }
 }

@@ -15,7 +15,6 @@ import java.time.Duration;
 final class Dialer implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
-
   /** An API server that has just started refuses what it will allow once it has read its RBAC. */
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 
@@ -112,7 +111,8 @@ final class Dialer implements AutoCloseable {
           failed(
               Reason.UNAUTHENTICATED,
               pod,
-              "the API server does not know the caller, whose credentials may be expired", e);
+              "the API server does not know the caller, whose credentials may be expired",
+              e);
       case 403 ->
           new RayKubernetesException(
               Reason.FORBIDDEN,

@@ -30,8 +30,7 @@ final class HeadTarget {
    *
    * @param onFound is told each pod that was found
    */
-  HeadTarget(
-      Supplier<HeadPodFinder.Found> search, TimeSource time, Consumer<HeadPod> onFound) {
+  HeadTarget(Supplier<HeadPodFinder.Found> search, TimeSource time, Consumer<HeadPod> onFound) {
     this.search = search;
     this.time = time;
     this.onFound = onFound;

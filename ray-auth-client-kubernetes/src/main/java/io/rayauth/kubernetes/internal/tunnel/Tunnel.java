@@ -126,13 +126,15 @@ public final class Tunnel implements AutoCloseable {
       TunnelConnection connection = new TunnelConnection(local, dialer, patience, time);
       connections.add(connection);
       int number = accepted.incrementAndGet();
-      start(number + "-down", () -> {
-        try {
-          connection.runDown();
-        } finally {
-          connections.remove(connection);
-        }
-      });
+      start(
+          number + "-down",
+          () -> {
+            try {
+              connection.runDown();
+            } finally {
+              connections.remove(connection);
+            }
+          });
       start(number + "-up", connection::runUp);
       if (listener.isClosed()) {
         connection.reset();

@@ -193,11 +193,13 @@ final class TunnelConnection {
     OutputStream out = local.getOutputStream();
     PodStream from = dialed;
     byte[] piece = new byte[PIECE];
+    long total = 0;
     while (true) {
       int length = from.receive(piece);
       if (length >= 0) {
         out.write(piece, 0, length);
-        bytesDown += length;
+        total += length;
+        bytesDown = total;
         continue;
       }
       String failure = from.failure();

@@ -196,14 +196,14 @@ final class WebSocketConnection {
   }
 
   private static void mask(ByteBuffer bytes, int length, int mask) {
-    long twice = (long) mask << 32 | mask & 0xffffffffL;
+    long twice = ((long) mask << 32) | (mask & 0xffffffffL);
     int end = HEAD + length;
     int i = HEAD;
     for (; i + 8 <= end; i += 8) {
       bytes.putLong(i, bytes.getLong(i) ^ twice);
     }
     for (int shift = 24; i < end; i++, shift = shift == 0 ? 24 : shift - 8) {
-      bytes.put(i, (byte) (bytes.get(i) ^ mask >>> shift));
+      bytes.put(i, (byte) (bytes.get(i) ^ (mask >>> shift)));
     }
   }
 }

@@ -96,16 +96,17 @@ class TunnelTest {
     byte[] down = randomBytes(2, 24 * 1024 * 1024);
     try (ServerSocket pod = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       api.addHead("head-a", pod.getLocalPort());
-      CompletableFuture<byte[]> arrived = CompletableFuture.supplyAsync(() -> {
-        try (Socket accepted = pod.accept()) {
-          CompletableFuture<Void> sent = writing(accepted, down);
-          byte[] read = accepted.getInputStream().readNBytes(up.length);
-          sent.join();
-          return read;
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      CompletableFuture<byte[]> arrived =
+          CompletableFuture.supplyAsync(() -> {
+            try (Socket accepted = pod.accept()) {
+              CompletableFuture<Void> sent = writing(accepted, down);
+              byte[] read = accepted.getInputStream().readNBytes(up.length);
+              sent.join();
+              return read;
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
 
       byte[] got;
       try (Socket program = new Socket(InetAddress.getLoopbackAddress(), tunnel.port())) {
@@ -126,21 +127,20 @@ class TunnelTest {
       try (Socket program = new Socket(InetAddress.getLoopbackAddress(), tunnel.port());
           Socket accepted = pod.accept()) {
         AtomicLong written = new AtomicLong();
-        CompletableFuture<Void> endless = CompletableFuture.runAsync(() -> {
-          try {
-            byte[] piece = new byte[64 * 1024];
-            while (written.get() < 512L * 1024 * 1024) {
-              accepted.getOutputStream().write(piece);
-              written.addAndGet(piece.length);
-            }
-          } catch (IOException cut) {
-            // the end of the test
-          }
-        });
+        CompletableFuture<Void> endless =
+            CompletableFuture.runAsync(() -> {
+              try {
+                byte[] piece = new byte[64 * 1024];
+                while (written.get() < 512L * 1024 * 1024) {
+                  accepted.getOutputStream().write(piece);
+                  written.addAndGet(piece.length);
+                }
+              } catch (IOException cut) {
+                // the end of the test
+              }
+            });
 
-        await()
-            .during(Duration.ofSeconds(1))
-            .until(new Unchanged(written));
+        await().during(Duration.ofSeconds(1)).until(new Unchanged(written));
 
         assertThat(written.get()).isLessThan(64L * 1024 * 1024);
         assertThat(program.isClosed()).isFalse();
@@ -171,7 +171,8 @@ class TunnelTest {
 
     try (JobClient jobs = jobs(tunnel)) {
       JobId id =
-          jobs.submit(JobSpec.running("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.3; done").build())
+          jobs.submit(
+                  JobSpec.running("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.3; done").build())
               .id();
       CompletableFuture<JobDetails> tail =
           CompletableFuture.supplyAsync(() -> jobs.follow(id, lines::add));
@@ -180,10 +181,10 @@ class TunnelTest {
       api.addHead("head-b", ray.url().getPort());
 
       assertThat(tail.join().status().name()).isEqualTo("SUCCEEDED");
-      assertThat(lines.stream().filter(line -> line.length() == 1)).containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
+      assertThat(lines.stream().filter(line -> line.length() == 1))
+          .containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
     }
-    assertThat(api.requests())
-        .contains("GET /api/v1/namespaces/default/pods/head-b/portforward");
+    assertThat(api.requests()).contains("GET /api/v1/namespaces/default/pods/head-b/portforward");
   }
 
   @Test
@@ -213,8 +214,7 @@ class TunnelTest {
       CompletableFuture<String> call =
           CompletableFuture.supplyAsync(() -> jobs.version().rayVersion());
       await()
-          .until(() ->
-              api.requests().stream().filter(r -> r.endsWith("/portforward")).count() > 2);
+          .until(() -> api.requests().stream().filter(r -> r.endsWith("/portforward")).count() > 2);
       assertThat(call).isNotDone();
       api.movePod("head-a", ray.url().getPort());
 
@@ -262,7 +262,8 @@ class TunnelTest {
     api.put(
         "/apis/ray.io/v1/namespaces/default/rayclusters/trainer",
         """
-        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default"},"status":{"head":{"podName":"head-a"}}}""");
+        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default"},"status":{"head":{"podName":"head-a"}}}\
+        """);
 
     assertThat(tunnel.probe()).isEqualTo("default/head-a");
   }
@@ -284,7 +285,8 @@ class TunnelTest {
     api.put(
         "/apis/ray.io/v1/namespaces/default/rayclusters/trainer",
         """
-        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default"},"spec":{"suspend":true}}""");
+        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default"},"spec":{"suspend":true}}\
+        """);
 
     assertThatThrownBy(tunnel::probe)
         .hasMessage(
@@ -296,13 +298,14 @@ class TunnelTest {
     byte[] answer = randomBytes(3, 3_000_000);
     try (ServerSocket pod = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       api.addHead("head-a", pod.getLocalPort());
-      CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
-        try (Socket accepted = pod.accept()) {
-          accepted.getOutputStream().write(answer);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      CompletableFuture<Void> served =
+          CompletableFuture.runAsync(() -> {
+            try (Socket accepted = pod.accept()) {
+              accepted.getOutputStream().write(answer);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
 
       try (Socket program = new Socket(InetAddress.getLoopbackAddress(), tunnel.port())) {
         byte[] got = program.getInputStream().readAllBytes();
