@@ -102,8 +102,7 @@ class ArchitectureTest {
         for (JavaMethod method : type.getMethods()) {
           if (isSeenOutside(method)) {
             Stream.concat(
-                    method.getRawParameterTypes().stream(),
-                    Stream.of(method.getRawReturnType()))
+                    method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()))
                 .filter(shown -> shown.getPackageName().startsWith("io.fabric8"))
                 .filter(shown -> !shown.isEquivalentTo(KubernetesClient.class))
                 .forEach(shown ->
