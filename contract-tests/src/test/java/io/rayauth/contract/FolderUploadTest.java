@@ -319,6 +319,24 @@ class FolderUploadTest {
   }
 
   @Test
+  void submit_whenAnArchiveChangesOnce_takesItAsItIsThen(@TempDir Path files) throws IOException {
+    Path archive = Files.writeString(files.resolve("own.zip"), "first");
+    story.onRead = once(() -> Files.writeString(archive, "other"));
+
+    PackageReport report =
+        client
+            .submit(
+                JobSpec.running("true")
+                    .runtimeEnv(RuntimeEnv.builder().pyModule(archive).build())
+                    .build())
+            .packages()
+            .get(0);
+
+    assertThat(ray.packages()).containsOnlyKeys(report.uri().replace("gcs://", ""));
+    assertThat(client.upload(archive).value()).isEqualTo(report.uri());
+  }
+
+  @Test
   void submit_withTwoModulesOfOneContent_givesEachItsName(@TempDir Path parent) throws IOException {
     for (String name : List.of("one", "two")) {
       Files.writeString(Files.createDirectory(parent.resolve(name)).resolve("m.py"), "x = 1");

@@ -78,6 +78,16 @@ class HttpsPutStoreTest {
   }
 
   @Test
+  void store_whereNothingListens_saysThatTheZipIsNotStored() throws IOException {
+    Path zip = Files.write(folder.resolve("a.zip"), new byte[10]);
+    PackageStore store = PackageStore.httpsPut(url);
+    server.stop(0);
+
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.store(NAME, zip));
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.find(NAME));
+  }
+
+  @Test
   void store_overPlainHttpToAnotherHost_isRefused() {
     PackageStore store = PackageStore.httpsPut(URI.create("http://artifacts.example.com/ray"));
 

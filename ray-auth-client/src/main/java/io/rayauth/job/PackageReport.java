@@ -228,7 +228,8 @@ public final class PackageReport {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    text.append("%s from %s: %,d files, %,d bytes".formatted(uri, source, files, bytes));
+    text.append(
+        "%s from %s: %,d files, %,d bytes".formatted(uriWithoutQuery(), source, files, bytes));
     switch (outcome) {
       case READ -> text.append(" (read in %d ms)".formatted(reading.toMillis()));
       case ALREADY_THERE ->
@@ -249,6 +250,12 @@ public final class PackageReport {
     secretLooking.forEach(path -> text.append("\n  looks like a secret: ").append(path));
     notes.forEach(note -> text.append("\n  ").append(note));
     return text.toString();
+  }
+
+  /** A query can be the signature by which a store lets everybody in who has it. */
+  private String uriWithoutQuery() {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query) + "?…";
   }
 
   /** Collects the parts of a report. Not thread-safe. */

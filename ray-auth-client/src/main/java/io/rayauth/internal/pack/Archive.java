@@ -115,8 +115,12 @@ record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
         .largest(List.of(new SizedPath(name, size)));
   }
 
+  /** The name is the hash of what was read, so other bytes must not go out under it. */
   @Override
-  public SealedPackage seal(long limit) {
+  public SealedPackage seal(long limit) throws IOException {
+    if (!readAgain().equals(this)) {
+      throw new FolderChangedException(file + " is not what it was when it was read", null);
+    }
     return new SealedPackage(file, size, SealedPackage.Ownership.USERS);
   }
 

@@ -5,6 +5,7 @@ import io.rayauth.RayEndpoint;
 import io.rayauth.RetryPolicy;
 import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayException;
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.internal.call.CallEngine;
 import io.rayauth.internal.call.Events;
 import io.rayauth.internal.http.ApiRequest;
@@ -58,6 +59,8 @@ public final class HttpsPutStore implements PackageStore {
         case 401, 403, 404, 410 -> Optional.empty();
         default -> throw new IOException(answered.getMessage(), answered);
       };
+    } catch (RayInterruptedException e) {
+      throw e;
     } catch (RayException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -73,8 +76,10 @@ public final class HttpsPutStore implements PackageStore {
           ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent -> {})),
           Map.of(),
           TIMEOUT.plusSeconds(size / SLOWEST_UPLOAD));
-    } catch (RayApiException refused) {
-      throw new IOException(refused.getMessage(), refused);
+    } catch (RayInterruptedException e) {
+      throw e;
+    } catch (RayException e) {
+      throw new IOException(e.getMessage(), e);
     }
     return fetchAddress.apply(name);
   }
