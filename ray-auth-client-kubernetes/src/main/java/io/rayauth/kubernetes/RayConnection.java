@@ -106,8 +106,11 @@ public final class RayConnection implements AutoCloseable {
    */
   @Override
   public void close() {
-    jobs.close();
-    route.close();
+    try {
+      jobs.close();
+    } finally {
+      route.close();
+    }
   }
 
   @Override
@@ -271,6 +274,7 @@ public final class RayConnection implements AutoCloseable {
       RouteOpener opener = new RouteOpener(client, ref, environment, sslContext, headTimeout, time);
       OpenRoute opened = opener.open(route, cluster);
       try {
+        refusePlainHttp(opened.endpoint());
         SchemeDetector detector = new SchemeDetector(opened, time);
         Detected detected = detector.detect(cluster, headTimeout);
         if (opened.route().kind() == Route.Kind.SERVICE_PROXY) {
@@ -283,6 +287,15 @@ public final class RayConnection implements AutoCloseable {
       } catch (RuntimeException e) {
         opened.close();
         throw e;
+      }
+    }
+
+    /** Here and not only by the client, because a token is sent before there is a client. */
+    private void refusePlainHttp(RayEndpoint endpoint) {
+      if (!plainHttpAllowed && !endpoint.isSafeForTokens()) {
+        throw new IllegalArgumentException(
+            endpoint
+                + " is plain http to another host, where everybody on the way can read the token; use https, or call allowPlainHttp()");
       }
     }
 

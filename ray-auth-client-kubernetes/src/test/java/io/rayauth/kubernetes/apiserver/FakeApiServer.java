@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,13 +159,13 @@ public final class FakeApiServer implements AutoCloseable {
     }
   }
 
-  /** Listens again on the same port. */
+  /** Listens again on the same port, once no connection that somebody tried meanwhile holds it. */
   public void startAgain() {
-    try {
-      listener = listen(port);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    listener =
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .ignoreException(BindException.class)
+            .until(() -> listen(port), opened -> true);
   }
 
   @Override

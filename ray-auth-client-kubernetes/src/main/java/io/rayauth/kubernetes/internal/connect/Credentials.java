@@ -6,6 +6,8 @@ import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.KubeconfigTokenProvider;
 import io.rayauth.kubernetes.RayCluster;
 import io.rayauth.kubernetes.RayClusters;
+import io.rayauth.kubernetes.RayKubernetesException;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.Route;
 import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
@@ -60,7 +62,7 @@ public final class Credentials {
     if (first != null) {
       jobs.tokenProvider(first);
     }
-    TokenProvider second = behindProxy(scheme, first);
+    TokenProvider second = behindProxy(scheme);
     if (second != null) {
       jobs.rayTokenProvider(second);
     }
@@ -73,19 +75,35 @@ public final class Credentials {
     return switch (scheme) {
       case OPEN -> null;
       case RAY_TOKEN -> guarded(checked(new SecretToken(client, cluster.ref())), scheme);
-      case KUBE_RBAC_PROXY, KUBERNETES_TOKEN -> guarded(kubeconfigUser(scheme), scheme);
+      case KUBE_RBAC_PROXY, KUBERNETES_TOKEN -> {
+        requireDeclared(scheme);
+        yield guarded(kubeconfigUser(scheme), scheme);
+      }
     };
   }
 
-  /** Ray may check a token of its own behind the proxy, which keeps the first one to itself. */
-  private @Nullable TokenProvider behindProxy(AuthScheme scheme, @Nullable TokenProvider first) {
-    if (scheme != AuthScheme.KUBE_RBAC_PROXY || first == null) {
-      return null;
+  /**
+   * Whoever runs code on the head can answer in a proxy's words, and must not get the token by
+   * which this program talks to Kubernetes.
+   */
+  private void requireDeclared(AuthScheme scheme) {
+    if (cluster.declaredScheme() != scheme) {
+      throw new RayKubernetesException(
+          Reason.CONFLICT,
+          "RayCluster %s declares %s and its dashboard behaves as %s, so the token of the kubeconfig's user was not sent there; give the connection a tokenProvider(…)"
+              .formatted(cluster.ref(), cluster.declaredScheme(), scheme),
+          null);
     }
-    if (cluster.secretName().isPresent()) {
-      return checked(new SecretToken(client, cluster.ref()));
-    }
-    return detector.rayAsksBehindProxy(first.token()) ? first : null;
+  }
+
+  /**
+   * Ray may check a token of its own behind the proxy. The proxy keeps the first one to itself, and
+   * so does this.
+   */
+  private @Nullable TokenProvider behindProxy(AuthScheme scheme) {
+    return scheme == AuthScheme.KUBE_RBAC_PROXY && cluster.secretName().isPresent()
+        ? checked(new SecretToken(client, cluster.ref()))
+        : null;
   }
 
   private TokenProvider kubeconfigUser(AuthScheme scheme) {

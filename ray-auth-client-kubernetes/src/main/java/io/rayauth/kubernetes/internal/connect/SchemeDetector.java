@@ -8,7 +8,6 @@ import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.connect.DashboardProbe.Answer;
 import io.rayauth.kubernetes.internal.connect.DashboardProbe.Kind;
 import io.rayauth.time.TimeSource;
-import io.rayauth.token.AccessToken;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +69,6 @@ public final class SchemeDetector {
       case TOKEN, DISABLED, UNKNOWN_QUESTION, PROXY_UNAUTHORIZED -> judge(cluster, answer);
       default -> null;
     };
-  }
-
-  /** Tells whether Ray asks for a token of its own behind a proxy that accepts this one. */
-  public boolean rayAsksBehindProxy(AccessToken token) {
-    return route.probe().ask(token).kind() == Kind.TOKEN;
   }
 
   private Detected judge(RayCluster cluster, Answer answer) {

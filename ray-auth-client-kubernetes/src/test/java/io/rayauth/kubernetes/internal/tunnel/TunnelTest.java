@@ -29,7 +29,10 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 class TunnelTest {
   private static final RayClusterRef TRAINER = RayClusterRef.of("default", "trainer");
 
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final FakeApiServer api = new FakeApiServer();
   private final KubernetesClient client = api.client();
   private final FakeRay ray = FakeRay.start();
@@ -62,6 +66,16 @@ class TunnelTest {
     client.close();
     api.close();
     ray.close();
+    threads.shutdownNow();
+  }
+
+  /** Not in the common pool, whose only thread the Kubernetes client needs on a small machine. */
+  private <T> CompletableFuture<T> meanwhile(Supplier<T> call) {
+    return CompletableFuture.supplyAsync(call, threads);
+  }
+
+  private CompletableFuture<Void> meanwhile(Runnable action) {
+    return CompletableFuture.runAsync(action, threads);
   }
 
   /** Machines that build other things at the same time are slow. */
@@ -97,7 +111,7 @@ class TunnelTest {
     try (ServerSocket pod = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       api.addHead("head-a", pod.getLocalPort());
       CompletableFuture<byte[]> arrived =
-          CompletableFuture.supplyAsync(() -> {
+          meanwhile(() -> {
             try (Socket accepted = pod.accept()) {
               CompletableFuture<Void> sent = writing(accepted, down);
               byte[] read = accepted.getInputStream().readNBytes(up.length);
@@ -128,7 +142,7 @@ class TunnelTest {
           Socket accepted = pod.accept()) {
         AtomicLong written = new AtomicLong();
         CompletableFuture<Void> endless =
-            CompletableFuture.runAsync(() -> {
+            meanwhile(() -> {
               try {
                 byte[] piece = new byte[64 * 1024];
                 while (written.get() < 512L * 1024 * 1024) {
@@ -157,7 +171,7 @@ class TunnelTest {
     try (JobClient jobs = jobs(tunnel)) {
       List<CompletableFuture<String>> calls =
           IntStream.range(0, 40)
-              .mapToObj(i -> CompletableFuture.supplyAsync(() -> jobs.version().rayVersion()))
+              .mapToObj(i -> meanwhile(() -> jobs.version().rayVersion()))
               .toList();
 
       assertThat(calls).allSatisfy(call -> assertThat(call.join()).startsWith("2."));
@@ -174,8 +188,7 @@ class TunnelTest {
           jobs.submit(
                   JobSpec.running("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.3; done").build())
               .id();
-      CompletableFuture<JobDetails> tail =
-          CompletableFuture.supplyAsync(() -> jobs.follow(id, lines::add));
+      CompletableFuture<JobDetails> tail = meanwhile(() -> jobs.follow(id, lines::add));
       await().until(() -> lines.contains("1"));
       api.kill("head-a");
       api.addHead("head-b", ray.url().getPort());
@@ -192,8 +205,7 @@ class TunnelTest {
     api.addPendingHead("head-b");
 
     try (JobClient jobs = jobs(tunnel)) {
-      CompletableFuture<String> call =
-          CompletableFuture.supplyAsync(() -> jobs.version().rayVersion());
+      CompletableFuture<String> call = meanwhile(() -> jobs.version().rayVersion());
       await().until(() -> api.requests().size() > 3);
       assertThat(call).isNotDone();
       api.addHead("head-b", ray.url().getPort());
@@ -211,8 +223,7 @@ class TunnelTest {
     api.addHead("head-a", closedPort);
 
     try (JobClient jobs = jobs(tunnel)) {
-      CompletableFuture<String> call =
-          CompletableFuture.supplyAsync(() -> jobs.version().rayVersion());
+      CompletableFuture<String> call = meanwhile(() -> jobs.version().rayVersion());
       await()
           .until(() -> api.requests().stream().filter(r -> r.endsWith("/portforward")).count() > 2);
       assertThat(call).isNotDone();
@@ -230,8 +241,7 @@ class TunnelTest {
     try (JobClient jobs = jobs(tunnel)) {
       jobs.version();
       api.stop();
-      CompletableFuture<String> call =
-          CompletableFuture.supplyAsync(() -> jobs.version().rayVersion());
+      CompletableFuture<String> call = meanwhile(() -> jobs.version().rayVersion());
       api.startAgain();
 
       assertThat(call.join()).startsWith("2.");
@@ -299,7 +309,7 @@ class TunnelTest {
     try (ServerSocket pod = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       api.addHead("head-a", pod.getLocalPort());
       CompletableFuture<Void> served =
-          CompletableFuture.runAsync(() -> {
+          meanwhile(() -> {
             try (Socket accepted = pod.accept()) {
               accepted.getOutputStream().write(answer);
             } catch (IOException e) {
@@ -358,8 +368,8 @@ class TunnelTest {
     }
   }
 
-  private static CompletableFuture<Void> writing(Socket to, byte[] bytes) {
-    return CompletableFuture.runAsync(() -> {
+  private CompletableFuture<Void> writing(Socket to, byte[] bytes) {
+    return meanwhile(() -> {
       try {
         to.getOutputStream().write(bytes);
       } catch (IOException e) {
