@@ -22,11 +22,7 @@ public record RayClusterRef(String namespace, String name) {
    */
   public RayClusterRef {
     checkNamespace(namespace);
-    if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "'%s' cannot be the name of a RayCluster: take lower-case letters, digits and dashes"
-              .formatted(name));
-    }
+    checkName("RayCluster", name);
   }
 
   /**
@@ -46,6 +42,14 @@ public record RayClusterRef(String namespace, String name) {
       throw new IllegalArgumentException(
           "'%s' cannot be a namespace: take 1 to 63 lower-case letters, digits and dashes"
               .formatted(namespace));
+    }
+  }
+
+  static void checkName(String kind, String name) {
+    if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' cannot be the name of a %s: take lower-case letters, digits and dashes"
+              .formatted(name, kind));
     }
   }
 

@@ -2,7 +2,6 @@ package io.rayauth.kubernetes;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Names somebody who can be given rights: a ServiceAccount, a user or a group.
@@ -12,8 +11,6 @@ import java.util.regex.Pattern;
  * @param name the name
  */
 public record Subject(Kind kind, String namespace, String name) {
-  private static final Pattern SUBDOMAIN =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
   private static final String ACCOUNT = "system:serviceaccount:";
   private static final String ANONYMOUS = "system:anonymous";
 
@@ -46,11 +43,7 @@ public record Subject(Kind kind, String namespace, String name) {
   public Subject {
     if (kind == Kind.SERVICE_ACCOUNT) {
       RayClusterRef.checkNamespace(namespace);
-      if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
-        throw new IllegalArgumentException(
-            "'%s' cannot be the name of a ServiceAccount: take lower-case letters, digits and dashes"
-                .formatted(name));
-      }
+      RayClusterRef.checkName(kind.toString(), name);
     } else if (!namespace.isEmpty()) {
       throw new IllegalArgumentException("a " + kind + " has no namespace");
     } else if (name.isBlank()) {
