@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.rayauth.internal.http.ExchangeWatch.End;
 import io.rayauth.internal.http.ExchangeWatch.Exchange;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -48,17 +51,15 @@ class ExchangeWatchTest {
   void anExchange_withADeadlineBeforeThatOfOthers_isInterruptedFirst() throws Exception {
     CountDownLatch othersBegun = new CountDownLatch(3);
     CountDownLatch end = new CountDownLatch(1);
+    List<Future<?>> others = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      threads.execute(() -> {
-        Exchange other = watch.begin(LONG);
-        othersBegun.countDown();
-        try {
-          end.await();
-        } catch (InterruptedException e) {
-          throw new AssertionError("was interrupted with " + other.over(true));
-        }
-        other.over(false);
-      });
+      others.add(
+          threads.submit(() -> {
+            Exchange other = watch.begin(LONG);
+            othersBegun.countDown();
+            end.await();
+            return other.over(false);
+          }));
     }
     assertThat(othersBegun.await(20, TimeUnit.SECONDS)).isTrue();
 
@@ -67,6 +68,9 @@ class ExchangeWatchTest {
 
     assertThat(exchange.over(true)).isEqualTo(End.DEADLINE);
     end.countDown();
+    for (Future<?> other : others) {
+      assertThat(other.get(20, TimeUnit.SECONDS)).isNull();
+    }
   }
 
   @Test
