@@ -191,17 +191,24 @@ public final class RayClusters {
    * call has deployed before into what is described now. Returns when the API server has
    * everything; {@link #awaitReady(RayClusterRef, Duration)} waits for the pods.
    *
-   * <p>Every object is checked by the API server before the first is applied. If one is refused
-   * nevertheless, the objects that this call has made are deleted again; the message names those
-   * for which that failed. Doing it again changes nothing. Fields that somebody else manages are
-   * not taken from them. With autoscaling the number of workers stays as the autoscaler has set it.
-   * KubeRay does not replace running pods when the description changes, so another scheme or image
-   * comes into force when they are deleted or the cluster is suspended for a while.
+   * <p>Every object is checked by the API server before the first is applied. If it fails
+   * nevertheless, or the thread is interrupted, the objects that this call has made are deleted
+   * again, unless the RayCluster was there before and has been changed already, because it needs
+   * them now. The message says what was taken back, what was changed and stays, and what could not
+   * be taken back. Doing it again changes nothing. Fields that somebody else manages are not taken
+   * from them. With autoscaling the number of workers stays as the autoscaler has set it.
+   *
+   * <p>KubeRay does not replace running pods when the description changes, so another scheme or
+   * image comes into force when they are deleted or the cluster is suspended for a while. What this
+   * call had made for the former scheme, or for a ServiceAccount that is another now, is deleted
+   * once the new form is stored. Pods that still run in the former one have no right to ask
+   * Kubernetes about callers from then on, and let nobody in until they are replaced.
    *
    * <p>Needs the verbs {@code get}, {@code create} and {@code patch} on RayClusters; for {@link
    * RayClusterSpec.Builder#kubeRbacProxy()} and {@link RayClusterSpec.Builder#kubernetesToken()} on
    * ConfigMaps or RoleBindings, ServiceAccounts, ClusterRoles and ClusterRoleBindings as well, and
-   * the rights that those grant.
+   * the rights that those grant; to take something back or to change the scheme, {@code delete} on
+   * what goes.
    *
    * @param spec what to deploy
    * @return the cluster as it is stored, not yet started
@@ -231,14 +238,16 @@ public final class RayClusters {
   /**
    * Deletes a cluster, and the ClusterRoles and the ClusterRoleBinding that {@link
    * #deploy(RayClusterSpec)} has made for it. Its pods, its Service and everything else that
-   * belongs to it are taken away by Kubernetes a little later. Needs the verbs {@code get} and
-   * {@code delete} on what is deleted.
+   * belongs to it are taken away by Kubernetes a little later. An object that somebody else has put
+   * in the place of one of them, even between two requests of this call, stays. Needs the verbs
+   * {@code get} and {@code delete} on what is deleted.
    *
    * @param ref which
    * @return false if there was none
    * @throws RayKubernetesException if KubeRay's custom resources are not installed, if the caller
-   *     lacks a right, or if the API server does not answer; after the cluster itself was deleted,
-   *     the same call deletes the rest
+   *     lacks a right, if the cluster is made anew meanwhile ({@link Reason#CONFLICT}), or if the
+   *     API server does not answer; after the cluster itself was deleted, the same call deletes the
+   *     rest
    */
   public boolean delete(RayClusterRef ref) {
     return new Removal(client, ref).delete();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.AppliedObject.Outcome;
 import io.rayauth.kubernetes.FakeApiServer.Call;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
@@ -287,9 +288,132 @@ class DeployTest {
 
     assertThatExceptionOfType(RayKubernetesException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
-        .withMessage("applying RayCluster default/trainer failed: quota is used up")
+        .withMessage(
+            "applying RayCluster default/trainer failed: quota is used up; taken back:"
+                + " ClusterRoleBinding ray:default:trainer:token-reviewer, ClusterRole"
+                + " ray:default:trainer:token-reviewer, ConfigMap default/trainer-kube-rbac-proxy,"
+                + " ServiceAccount default/trainer-kube-rbac-proxy")
         .returns(Reason.FORBIDDEN, RayKubernetesException::reason);
     assertThat(server.paths()).isEmpty();
+  }
+
+  @Test
+  void deploy_whenInterruptedMeanwhile_takesBackAllTheSame() {
+    Thread caller = Thread.currentThread();
+    server.before(call -> call.isWrite() && call.method().equals("PATCH") && call.path().equals(CLUSTER), caller::interrupt);
+
+    assertThatExceptionOfType(RayInterruptedException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
+        .withMessageStartingWith("interrupted while applying RayCluster default/trainer; taken back:")
+        .withMessageContaining("RayCluster default/trainer, ClusterRoleBinding ray:");
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(server.paths()).isEmpty();
+  }
+
+  @Test
+  void deploy_whenAnAnswerIsLost_takesBackWhatWasMadeNevertheless() {
+    server.loseAnswer(call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
+        .withMessageContaining("taken back: RayCluster default/trainer, ClusterRoleBinding")
+        .returns(Reason.UNREACHABLE, RayKubernetesException::reason);
+    assertThat(server.paths()).isEmpty();
+  }
+
+  @Test
+  void deploy_whenTheAnswerAboutAChangeIsLost_keepsWhatTheClusterNeedsNow() {
+    clusters.deploy(spec("2.57.0").build());
+    server.loseAnswer(call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.57.0").kubeRbacProxy().build()))
+        .withMessageContaining(
+            "; made, and kept for RayCluster default/trainer: ClusterRoleBinding")
+        .withMessageEndingWith("; changed, and stays so: RayCluster default/trainer");
+    assertThat(server.paths()).hasSize(5);
+  }
+
+  @Test
+  void deploy_whenNothingIsKnownAfterAll_keepsWhatMayBeNeeded() {
+    clusters.deploy(spec("2.57.0").build());
+    server.before(
+        call -> call.isWrite() && call.path().equals(CLUSTER),
+        () -> server.refuse(call -> true, 503, "the API server is going down"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.57.0").kubeRbacProxy().build()))
+        .withMessageContaining("; made, and kept for RayCluster default/trainer: ")
+        .withMessageEndingWith(
+            "; perhaps applied, as its answer was lost: RayCluster default/trainer")
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+    assertThat(server.paths()).hasSize(5);
+  }
+
+  @Test
+  void deploy_whenAChangeIsRefused_tellsWhatWasMadeFromWhatWasChanged() {
+    clusters.deploy(spec("2.57.0").kubeRbacProxy().build());
+    server.refuse(call -> call.isWrite() && call.path().equals(CLUSTER), 422, "no");
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.57.0").kubernetesToken().build()))
+        .withMessage(
+            "applying RayCluster default/trainer failed: no; taken back: RoleBinding"
+                + " default/trainer-ray, ClusterRole ray:default:trainer:ray-writer, ServiceAccount"
+                + " default/trainer-ray; changed, and stays so: ClusterRoleBinding"
+                + " ray:default:trainer:token-reviewer");
+    assertThat(server.paths()).hasSize(5);
+  }
+
+  @Test
+  void deploy_whenTidyingUpFails_keepsWhatTheChangedClusterNeeds() {
+    clusters.deploy(spec("2.57.0").kubeRbacProxy().build());
+    server.refuse(call -> call.method().equals("DELETE"), 403, "not you");
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.57.0").kubernetesToken().build()))
+        .withMessageStartingWith(
+            "deleting ConfigMap default/trainer-kube-rbac-proxy failed: not you; made, and kept for"
+                + " RayCluster default/trainer: ")
+        .withMessageEndingWith(
+            "; changed, and stays so: RayCluster default/trainer, ClusterRoleBinding"
+                + " ray:default:trainer:token-reviewer");
+    assertThat(at(server.object(CLUSTER), "spec", "authOptions", "mode")).isEqualTo("token");
+    assertThat(server.paths()).contains(WRITER);
+  }
+
+  @Test
+  void deploy_whenSomebodyElseDeploysTheSame_takesNothingFromThem() {
+    server.refuse(call -> call.isWrite() && call.path().equals(CLUSTER), 409, "conflict");
+    server.before(
+        call -> call.isWrite() && call.path().equals(CLUSTER),
+        () ->
+            server.put(
+                CLUSTER,
+                "{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: trainer, namespace:"
+                    + " default}}"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
+        .withMessageContaining("; made, and kept for RayCluster default/trainer: ");
+    assertThat(server.paths()).hasSize(5);
+  }
+
+  @Test
+  void deploy_whenWhatItMadeWasMadeAnewByOthers_leavesThatAlone() {
+    server.refuse(call -> call.isWrite() && call.path().equals(CLUSTER), 403, "quota is used up");
+    server.before(
+        call -> call.isWrite() && call.path().equals(CLUSTER),
+        () ->
+            server.put(
+                CONFIG,
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: trainer-kube-rbac-proxy,"
+                    + " namespace: default, uid: another}}"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()));
+    assertThat(server.paths()).containsExactly(CONFIG);
   }
 
   @Test
@@ -310,8 +434,9 @@ class DeployTest {
 
     assertThatExceptionOfType(RayKubernetesException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
-        .withMessageContaining("quota is used up")
-        .withMessageEndingWith("is left: ClusterRole ray:default:trainer:token-reviewer");
+        .withMessageContaining("quota is used up; taken back: ClusterRoleBinding")
+        .withMessageEndingWith(
+            "; made, and could not be taken back: ClusterRole ray:default:trainer:token-reviewer");
     assertThat(server.paths()).containsExactly(REVIEWER);
   }
 
@@ -414,7 +539,37 @@ class DeployTest {
 
     clusters.deploy(spec("2.57.0").rayToken().build());
 
-    assertThat(server.paths()).noneMatch(path -> path.contains("clusterrole"));
+    assertThat(server.paths()).containsExactly(CLUSTER);
+  }
+
+  @Test
+  void deploy_whenAnAccountIsGivenAfterwards_removesTheOneItHadMade() {
+    clusters.deploy(spec("2.46.0").build());
+
+    clusters.deploy(spec("2.46.0").serviceAccount("robot").build());
+
+    assertThat(server.paths()).hasSize(4).noneMatch(path -> path.contains("/serviceaccounts/"));
+  }
+
+  @Test
+  void deploy_whenTheSchemeIsAnother_leavesWhatOthersHaveUnderTheNames() {
+    clusters.deploy(spec("2.57.0").kubernetesToken().build());
+    server.put(
+        CONFIG,
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: trainer-kube-rbac-proxy, namespace:"
+            + " default}}");
+
+    clusters.deploy(spec("2.57.0").rayToken().build());
+
+    assertThat(server.paths()).containsExactly(CONFIG, CLUSTER);
+  }
+
+  @Test
+  void deploy_whenItMayNotSeeWhatItDoesNotNeed_changesTheClusterAllTheSame() {
+    clusters.deploy(spec("2.57.0").build());
+    server.refuse(call -> !call.path().contains("rayclusters"), 403, "not you");
+
+    assertThat(clusters.deploy(spec("2.57.0").suspended().build()).suspended()).isTrue();
   }
 
   @Test
@@ -436,6 +591,51 @@ class DeployTest {
 
     assertThat(server.paths()).noneMatch(path -> path.contains("clusterrole"));
     assertThat(server.object(CLUSTER)).isNull();
+  }
+
+  @Test
+  void delete_whenAnEarlierSchemeLeftSomething_takesThatAwayToo() {
+    clusters.deploy(spec("2.57.0").kubernetesToken().build());
+    server.put(CLUSTER, yaml.asYaml(server.object(CLUSTER)).replace("enableK8sTokenAuth", "x"));
+
+    clusters.delete(REF);
+
+    assertThat(server.paths()).noneMatch(path -> path.contains("clusterrole"));
+  }
+
+  @Test
+  void delete_whenTheClusterIsMadeAnewMeanwhile_leavesTheNewOneAlone() {
+    clusters.deploy(spec("2.57.0").kubernetesToken().build());
+    int objects = server.paths().size();
+    server.before(
+        call -> call.method().equals("DELETE") && call.path().equals(CLUSTER),
+        () ->
+            server.put(
+                CLUSTER,
+                "{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: trainer, namespace:"
+                    + " default, uid: another}}"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.delete(REF))
+        .withMessageContaining("made another one of that name, which stays")
+        .returns(Reason.CONFLICT, RayKubernetesException::reason);
+    assertThat(server.paths()).hasSize(objects);
+  }
+
+  @Test
+  void delete_whenAClusterRoleIsMadeAnewMeanwhile_leavesThatAlone() {
+    clusters.deploy(spec("2.57.0").kubernetesToken().build());
+    server.before(
+        call -> call.method().equals("DELETE") && call.path().equals(WRITER),
+        () ->
+            server.put(
+                WRITER,
+                "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name:"
+                    + " 'ray:default:trainer:ray-writer', uid: another}}"));
+
+    assertThat(clusters.delete(REF)).isTrue();
+
+    assertThat(server.paths()).contains(WRITER).doesNotContain(REVIEWER);
   }
 
   @Test

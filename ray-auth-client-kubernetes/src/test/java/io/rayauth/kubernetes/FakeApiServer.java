@@ -33,10 +33,14 @@ final class FakeApiServer implements AutoCloseable {
 
   private record Refusal(Predicate<Call> when, int status, String message) {}
 
+  private record Happening(Predicate<Call> when, Runnable what) {}
+
   private final KubernetesSerialization json = new KubernetesSerialization();
   private final Map<String, Map<String, Object>> objects = new TreeMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
+  private final List<Happening> happenings = new ArrayList<>();
+  private final List<Predicate<Call>> losses = new ArrayList<>();
   private final Map<String, List<Map<String, Object>>> discovery = new LinkedHashMap<>();
   private final HttpServer server;
   private final KubernetesClient client;
@@ -78,10 +82,26 @@ final class FakeApiServer implements AutoCloseable {
     discovery.remove("/apis/ray.io/v1");
   }
 
-  /** Puts an object there without a call. */
+  /** Puts an object there without a call; it gets a UID if it brings none. */
   @SuppressWarnings("unchecked")
   synchronized void put(String path, String yaml) {
-    objects.put(path, json.unmarshal(yaml.startsWith("{") ? "--- " + yaml : yaml, Map.class));
+    Map<String, Object> object =
+        json.unmarshal(yaml.startsWith("{") ? "--- " + yaml : yaml, Map.class);
+    Map<String, Object> metadata =
+        new LinkedHashMap<>((Map<String, Object>) object.getOrDefault("metadata", Map.of()));
+    metadata.putIfAbsent("uid", "uid-of-what-was-put");
+    object.put("metadata", metadata);
+    objects.put(path, object);
+  }
+
+  /** Lets something happen before a call is carried out. */
+  synchronized void before(Predicate<Call> when, Runnable what) {
+    happenings.add(new Happening(when, what));
+  }
+
+  /** Carries calls out and ends the connection in place of an answer. */
+  synchronized void loseAnswer(Predicate<Call> when) {
+    losses.add(when);
   }
 
   synchronized Map<String, Object> object(String path) {
@@ -113,8 +133,10 @@ final class FakeApiServer implements AutoCloseable {
             exchange.getRequestMethod(),
             exchange.getRequestURI().getPath(),
             query.contains("dryRun=All"),
-            exchange.getRequestMethod().matches("PATCH|POST") ? map(sent) : Map.of());
+            sent.length > 0 ? map(sent) : Map.of());
     calls.add(call);
+    happenings.stream().filter(h -> h.when().test(call)).forEach(h -> h.what().run());
+    exchange.setAttribute("lost", losses.stream().anyMatch(loss -> loss.test(call)));
     for (Refusal refusal : refusals) {
       if (refusal.when().test(call)) {
         status(exchange, refusal.status(), refusal.message());
@@ -131,15 +153,26 @@ final class FakeApiServer implements AutoCloseable {
         }
       }
       case "POST" -> create(exchange, call);
-      case "DELETE" -> {
-        if (objects.remove(call.path()) == null) {
-          status(exchange, 404, "not found");
-        } else {
-          send(exchange, 200, Map.of("kind", "Status", "apiVersion", "v1", "status", "Success"));
-        }
-      }
+      case "DELETE" -> delete(exchange, call);
       default -> status(exchange, 405, "not here");
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void delete(HttpExchange exchange, Call call) throws IOException {
+    Map<String, Object> there = objects.get(call.path());
+    if (there == null) {
+      status(exchange, 404, "not found");
+      return;
+    }
+    Object uid = ((Map<String, Object>) there.get("metadata")).get("uid");
+    if (call.body().get("preconditions") instanceof Map<?, ?> wanted
+        && !uid.equals(wanted.get("uid"))) {
+      status(exchange, 409, "Precondition failed: UID in precondition is another");
+      return;
+    }
+    objects.remove(call.path());
+    send(exchange, 200, Map.of("kind", "Status", "apiVersion", "v1", "status", "Success"));
   }
 
   private void get(HttpExchange exchange, String path) throws IOException {
@@ -239,6 +272,10 @@ final class FakeApiServer implements AutoCloseable {
   }
 
   private void send(HttpExchange exchange, int code, Map<String, Object> body) throws IOException {
+    if (exchange.getAttribute("lost") instanceof Boolean lost && lost) {
+      exchange.close();
+      return;
+    }
     byte[] bytes = json.asJson(body).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(code, bytes.length);

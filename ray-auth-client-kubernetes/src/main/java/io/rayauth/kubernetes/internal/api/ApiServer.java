@@ -37,6 +37,40 @@ public final class ApiServer {
     return new RayKubernetesException(reason(e), doing + " failed: " + words(e), e);
   }
 
+  /**
+   * Tells whether a call that failed may have been carried out nevertheless, because its answer was
+   * lost or the API server failed on the way.
+   */
+  public static boolean isUnanswered(RuntimeException failure) {
+    return !(failure instanceof RayKubernetesException known)
+        || known.reason() == Reason.UNREACHABLE
+        || known.reason() == Reason.OTHER;
+  }
+
+  /** Says more about a failure, which stays what it is to a program that looks at it. */
+  public static RayException adding(RuntimeException failure, String more) {
+    String message = failure.getMessage() + more;
+    if (failure instanceof RayInterruptedException) {
+      return new RayInterruptedException(message, failure);
+    }
+    return new RayKubernetesException(
+        failure instanceof RayKubernetesException known ? known.reason() : Reason.OTHER,
+        message,
+        failure);
+  }
+
+  /** Runs what has to be done even by a thread that was interrupted, and stays so. */
+  public static <T> T uninterrupted(Supplier<T> action) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return action.get();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private static Reason reason(KubernetesClientException e) {
     return switch (e.getCode()) {
       case -1, 0 -> Reason.UNREACHABLE; // no answer; the client uses both

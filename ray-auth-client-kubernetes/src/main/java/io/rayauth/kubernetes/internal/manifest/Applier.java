@@ -6,9 +6,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.api.Deletion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +68,17 @@ final class Applier {
     }
   }
 
-  /** Deletes an object; one that is not there is deleted already. */
-  void delete(ManifestObject object) {
-    ApiServer.ask(
-        "deleting " + object,
-        () -> resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
+  /** Deletes what is there under an object's name if it was deployed for a cluster, and only then. */
+  void deleteIfOurs(ManifestObject object, RayClusterRef ref) {
+    GenericKubernetesResource there = read(object);
+    if (there != null && Ownership.isOurs(there, ref)) {
+      delete(object, there);
+    }
+  }
+
+  /** Deletes an object as it was read; another one that has its name now stays. */
+  void delete(ManifestObject object, GenericKubernetesResource there) {
+    Deletion.delete(client, object.kind(), there, DeletionPropagation.BACKGROUND);
   }
 
   private Resource<GenericKubernetesResource> resource(ManifestObject object) {

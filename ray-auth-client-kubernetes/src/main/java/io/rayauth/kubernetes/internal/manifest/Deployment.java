@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.rayauth.error.RayException;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.RayClusterSpec;
 import io.rayauth.kubernetes.RayKubernetesException;
@@ -15,16 +14,18 @@ import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Deploys one cluster with all that its scheme needs.
  *
  * <p>The order: look at what is there, let the API server check every object, apply what the pods
- * need, then the RayCluster, then hand what the pods need over to it. What fails after the first
- * object was applied takes away again what was made, and nothing else.
+ * need, then the RayCluster, then hand what the pods need over to it, or take away what only an
+ * earlier form of it needed. What fails after the first object was applied is taken back: see
+ * {@link Rollback}.
  */
 public final class Deployment {
   private final KubernetesClient client;
@@ -55,26 +56,21 @@ public final class Deployment {
   public GenericKubernetesResource apply() {
     Found found = found();
     List<Applied> plan = checked(found);
-    List<ManifestObject> made = new ArrayList<>();
+    Applied last = plan.get(plan.size() - 1);
+    Rollback rollback = new Rollback(applier, spec.ref(), last);
     try {
-      GenericKubernetesResource stored = null;
-      for (Applied object : plan) {
-        stored = applier.apply(object.sent());
-        if (object.before() == null) {
-          made.add(object.sent());
-        }
+      for (Applied object : plan.subList(0, plan.size() - 1)) {
+        rollback.apply(object);
       }
-      if (stored == null) {
-        throw new IllegalStateException("a deployment ends with its RayCluster");
-      }
+      GenericKubernetesResource stored = rollback.apply(last);
       if (found.cluster() == null) {
         handOver(plan, stored);
       } else {
-        removeWhatTheOldSchemeNeeded(found.cluster(), plan);
+        removeWhatIsNotNeededAnyMore(found.cluster(), plan);
       }
       return stored;
-    } catch (RayException e) {
-      throw takenBack(made, e);
+    } catch (RuntimeException e) {
+      throw rollback.after(e);
     }
   }
 
@@ -188,38 +184,29 @@ public final class Deployment {
     }
   }
 
-  private void removeWhatTheOldSchemeNeeded(GenericKubernetesResource before, List<Applied> plan) {
-    if (DeclaredScheme.of(CustomResource.of(before)).scheme() == spec.scheme()) {
-      return;
-    }
-    List<String> needed = plan.stream().map(object -> object.sent().toString()).toList();
-    for (ManifestObject object : scheme.withoutOwner()) {
+  /**
+   * An earlier form may have left something even if its scheme was the same: it had an account of
+   * its own, or could not be tidied up. Whoever may not look then has hardly made anything.
+   */
+  private void removeWhatIsNotNeededAnyMore(GenericKubernetesResource before, List<Applied> plan) {
+    boolean anotherScheme =
+        DeclaredScheme.of(CustomResource.of(before)).scheme() != spec.scheme();
+    Set<String> needed =
+        plan.stream().map(object -> object.sent().toString()).collect(Collectors.toSet());
+    spec.serviceAccount()
+        .ifPresent(name ->
+            needed.add("ServiceAccount %s/%s".formatted(spec.ref().namespace(), name)));
+    for (ManifestObject object : scheme.ofAnyScheme()) {
       if (!needed.contains(object.toString())) {
-        Removal.deleteIfOurs(applier, object, spec.ref());
+        try {
+          applier.deleteIfOurs(object, spec.ref());
+        } catch (RayKubernetesException e) {
+          if (anotherScheme || e.reason() != Reason.FORBIDDEN) {
+            throw e;
+          }
+        }
       }
     }
-  }
-
-  private RayException takenBack(List<ManifestObject> made, RayException failure) {
-    Collections.reverse(made);
-    List<String> left = new ArrayList<>();
-    for (ManifestObject object : made) {
-      try {
-        applier.delete(object);
-      } catch (RayException e) {
-        left.add(object.toString());
-        failure.addSuppressed(e);
-      }
-    }
-    if (left.isEmpty()) {
-      return failure;
-    }
-    Reason reason = failure instanceof RayKubernetesException known ? known.reason() : Reason.OTHER;
-    return new RayKubernetesException(
-        reason,
-        "%s; what had been made until then could not be taken back and is left: %s"
-            .formatted(failure.getMessage(), String.join(", ", left)),
-        failure);
   }
 
   private static boolean isCluster(ManifestObject object) {

@@ -10,6 +10,7 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.api.Deletion;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
@@ -81,39 +82,30 @@ public final class Removal {
   }
 
   private void delete(@Nullable GenericKubernetesResource cluster, DeletionPropagation how) {
-    if (cluster == null) {
-      deleteLeftOvers();
-      return;
-    }
-    ApiServer.ask(
-        "deleting RayCluster " + ref, () -> resource().withPropagationPolicy(how).delete());
-    if (Ownership.isOurs(cluster, ref)
-        && NEED_CLUSTER_ROLES.contains(DeclaredScheme.of(CustomResource.of(cluster)).scheme())) {
-      deleteClusterWide();
-    }
-  }
-
-  /** Nothing says that there is anything left, so whoever may not look need not know. */
-  private void deleteLeftOvers() {
-    try {
-      deleteClusterWide();
-    } catch (RayKubernetesException e) {
-      if (e.reason() != Reason.FORBIDDEN) {
-        throw e;
+    if (cluster != null) {
+      if (!Deletion.delete(client, RayResources.RAY_CLUSTER, cluster, how)) {
+        throw new RayKubernetesException(
+            Reason.CONFLICT,
+            "somebody else has deleted RayCluster %s meanwhile and made another one of that name, which stays"
+                .formatted(ref),
+            null);
+      }
+      if (!Ownership.isOurs(cluster, ref)) {
+        return;
       }
     }
-  }
-
-  private void deleteClusterWide() {
-    for (ManifestObject object : new SchemeObjects(ref).withoutOwner()) {
-      deleteIfOurs(applier, object, ref);
-    }
-  }
-
-  static void deleteIfOurs(Applier applier, ManifestObject object, RayClusterRef ref) {
-    GenericKubernetesResource there = applier.read(object);
-    if (there != null && Ownership.isOurs(there, ref)) {
-      applier.delete(object);
+    boolean surelyMade =
+        cluster != null
+            && NEED_CLUSTER_ROLES.contains(DeclaredScheme.of(CustomResource.of(cluster)).scheme());
+    try {
+      for (ManifestObject object : new SchemeObjects(ref).withoutOwner()) {
+        applier.deleteIfOurs(object, ref);
+      }
+    } catch (RayKubernetesException e) {
+      // Where nothing says that there is anything left, whoever may not look need not know.
+      if (surelyMade || e.reason() != Reason.FORBIDDEN) {
+        throw e;
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayClusterSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -77,6 +78,16 @@ final class SchemeObjects {
         ManifestObject.of(Kinds.CLUSTER_ROLE, clusterMetadata(WRITER), Map.of()));
   }
 
+  /** Returns what any scheme has beside a cluster. Only kinds and names count. */
+  List<ManifestObject> ofAnyScheme() {
+    List<ManifestObject> all = new ArrayList<>(withoutOwner());
+    all.add(ManifestObject.of(Kinds.ROLE_BINDING, metadata(rayName()), Map.of()));
+    all.add(ManifestObject.of(Kinds.CONFIG_MAP, metadata(proxyName()), Map.of()));
+    all.add(serviceAccount(proxyName()));
+    all.add(serviceAccount(rayName()));
+    return all;
+  }
+
   private List<ManifestObject> kubeRbacProxy(RayClusterSpec spec) {
     ManifestObject config =
         ManifestObject.of(
@@ -135,10 +146,14 @@ final class SchemeObjects {
     if (spec.serviceAccount().isPresent()) {
       return others;
     }
-    List<ManifestObject> all = new java.util.ArrayList<>();
-    all.add(ManifestObject.of(Kinds.SERVICE_ACCOUNT, metadata(name), Map.of()));
+    List<ManifestObject> all = new ArrayList<>();
+    all.add(serviceAccount(name));
     all.addAll(others);
     return List.copyOf(all);
+  }
+
+  private ManifestObject serviceAccount(String name) {
+    return ManifestObject.of(Kinds.SERVICE_ACCOUNT, metadata(name), Map.of());
   }
 
   private ManifestObject reviewerRole() {
