@@ -15,7 +15,8 @@ import java.util.List;
  * @param observation whether the API server was seen to allow it
  * @param mayStillBeDeniedFor how long a kube-rbac-proxy that has just refused the subject may go on
  *     refusing it from its memory; zero where nobody remembers refusals
- * @param cautions what else the rights allow; empty if nothing
+ * @param cautions what else the rights allow, and, unless a {@link RayAccess#route(Route)} was
+ *     chosen, what they lack for {@link RayClusters#connect(RayClusterRef)}; empty if nothing
  */
 public record Grant(
     RayClusterRef cluster,

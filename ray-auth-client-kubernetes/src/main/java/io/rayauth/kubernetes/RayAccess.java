@@ -1,9 +1,6 @@
 package io.rayauth.kubernetes;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.Explanation.Notes;
@@ -14,13 +11,13 @@ import io.rayauth.kubernetes.internal.access.AccessReviews;
 import io.rayauth.kubernetes.internal.access.Right;
 import io.rayauth.kubernetes.internal.access.RoleObjects;
 import io.rayauth.kubernetes.internal.access.RoleRights;
+import io.rayauth.kubernetes.internal.access.RoleWriter;
 import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.TokenProvider;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,24 +33,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe; every call blocks. The client belongs to the caller, who closes it.
  */
 public final class RayAccess {
-  /** Under this name the API server notes who wrote which field. */
-  private static final String FIELD_MANAGER = "ray-auth-client";
-
   private static final Duration DENIAL_REMEMBERED = Duration.ofSeconds(30);
   private static final Duration PERMISSION_REMEMBERED = Duration.ofMinutes(5);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Pattern SUBRESOURCE = Pattern.compile("[a-z][-a-z0-9]{0,62}");
-  private static final Pattern ESCALATION =
-      Pattern.compile(
-          "attempting to grant RBAC permissions not currently held:?\\s*(.*)", Pattern.DOTALL);
-
   private static final int UNAUTHORIZED = 401;
 
   private final KubernetesClient client;
   private final AccessReviews reviews;
   private final String subresource;
   private final @Nullable AuthScheme scheme;
+  private final @Nullable Route route;
   private final Duration observationLimit;
   private final TimeSource time;
 
@@ -61,12 +52,14 @@ public final class RayAccess {
       KubernetesClient client,
       String subresource,
       @Nullable AuthScheme scheme,
+      @Nullable Route route,
       Duration observationLimit,
       TimeSource time) {
     this.client = client;
     this.reviews = new AccessReviews(client);
     this.subresource = subresource;
     this.scheme = scheme;
+    this.route = route;
     this.observationLimit = observationLimit;
     this.time = time;
   }
@@ -82,7 +75,7 @@ public final class RayAccess {
   }
 
   static RayAccess using(KubernetesClient client, TimeSource time) {
-    return new RayAccess(client, "", null, Duration.ofSeconds(10), time);
+    return new RayAccess(client, "", null, null, Duration.ofSeconds(10), time);
   }
 
   /**
@@ -100,7 +93,7 @@ public final class RayAccess {
           "'%s' cannot be a subresource: take lower-case letters, digits and dashes"
               .formatted(name));
     }
-    return new RayAccess(client, name, scheme, observationLimit, time);
+    return new RayAccess(client, name, scheme, route, observationLimit, time);
   }
 
   /**
@@ -111,7 +104,32 @@ public final class RayAccess {
    * @return a view like this one. <i>Default: what the RayCluster declares.</i>
    */
   public RayAccess scheme(AuthScheme scheme) {
-    return new RayAccess(client, subresource, scheme, observationLimit, time);
+    return new RayAccess(client, subresource, scheme, route, observationLimit, time);
+  }
+
+  /**
+   * Lets {@link #grant} also give what it takes to {@link RayClusters#connect(RayClusterRef)
+   * connect} by a route: {@code get} on the RayCluster, and
+   *
+   * <ul>
+   *   <li>for {@link Route#portForward()} and {@link Route#automatic()} {@code list} on pods, {@code
+   *       get} and {@code create} on pods/portforward. RBAC cannot limit these to one cluster,
+   *       because KubeRay makes up the name of the head pod: they hold for every pod of the
+   *       namespace;
+   *   <li>for {@link Route#serviceProxy()} the verbs of the role on services/proxy, limited to the
+   *       dashboard's port of the head's Service: {@code get} to read, {@code create} to submit,
+   *       {@code update} to upload, {@code delete} to delete;
+   *   <li>for {@link Route#inCluster()} and {@link Route#to(String)} nothing more.
+   * </ul>
+   *
+   * <p>A grant to the same subject in the same role takes the place of the one before, whatever the
+   * route.
+   *
+   * @param route by which the subject will connect
+   * @return a view like this one. <i>Default: none, for subjects who are given an address.</i>
+   */
+  public RayAccess route(Route route) {
+    return new RayAccess(client, subresource, scheme, route, observationLimit, time);
   }
 
   /**
@@ -125,7 +143,7 @@ public final class RayAccess {
     if (limit.isZero() || limit.isNegative()) {
       throw new IllegalArgumentException("the time to observe a grant is not positive: " + limit);
     }
-    return new RayAccess(client, subresource, scheme, limit, time);
+    return new RayAccess(client, subresource, scheme, route, limit, time);
   }
 
   /**
@@ -187,22 +205,31 @@ public final class RayAccess {
    *
    * <p>Needs {@code create} and {@code patch} on roles and rolebindings, and Kubernetes lets nobody
    * give rights that it does not have itself, unless it has {@code escalate} and {@code bind} on
-   * roles. If the RoleBinding fails, a new Role is taken back.
+   * roles. If the RoleBinding is refused, a new Role is taken back. Rights to get to the cluster
+   * are given only if a {@link #route(Route)} was chosen; else {@link Grant#cautions()} names them.
    *
    * @param ref the cluster; its scheme decides on the verbs
    * @param subject who gets the role
    * @param role which one
    * @return what was given, and how long a proxy may still refuse from memory
-   * @throws RayKubernetesException if the scheme has no such role, if the cluster cannot be read
-   *     and no {@link #scheme(AuthScheme)} was given, if the caller lacks a right or would give
-   *     more than it has, or if the API server still denies when the time is up
+   * @throws RayKubernetesException if the scheme has no such role or the route does not lead to the
+   *     cluster, if the cluster cannot be read and no {@link #scheme(AuthScheme)} was given, if the
+   *     caller lacks a right or would give more than it has, or if the API server still denies when
+   *     the time is up
    * @throws RayInterruptedException if the thread is interrupted while it waits
    */
   public Grant grant(RayClusterRef ref, Subject subject, RayRole role) {
-    DeclaredTarget target = target(ref);
-    RoleRights rights = RoleRights.of(ref, role, target.scheme(), subresource, target.secretName());
+    if (scheme != null) {
+      RoleRights.check(ref, role, scheme);
+    }
+    Target target = target(ref);
+    RoleRights roles = RoleRights.of(ref, role, target.scheme(), subresource, target.secretName());
+    RoleRights rights =
+        route == null
+            ? roles.reachingNothing(role, target.scheme(), target.headService())
+            : roles.reachingBy(route.kind(), role, target.scheme(), target.headService());
     RoleObjects objects = RoleObjects.of(rights, subject, role, subresource);
-    apply(objects, "granting " + role + " of RayCluster " + ref + " to " + subject);
+    new RoleWriter(client).apply(objects, "granting " + role + " of RayCluster " + ref + " to " + subject);
     return new Grant(
         ref,
         subject,
@@ -215,69 +242,44 @@ public final class RayAccess {
         rights.cautions());
   }
 
-  /** What decides on the verbs. */
-  private record DeclaredTarget(AuthScheme scheme, @Nullable String secretName) {}
+  /** What decides on the rules. */
+  private record Target(AuthScheme scheme, @Nullable String secretName, String headService) {}
 
-  private DeclaredTarget target(RayClusterRef ref) {
-    if (scheme != null) {
-      return new DeclaredTarget(
-          scheme, scheme == AuthScheme.RAY_TOKEN ? DeclaredScheme.operatorsName(ref.name()) : null);
+  private Target target(RayClusterRef ref) {
+    if (scheme == null) {
+      RayCluster cluster = RayClusters.using(client).get(ref);
+      return new Target(
+          cluster.declaredScheme(), cluster.secretName().orElse(null), headService(ref, cluster));
     }
-    RayCluster cluster = RayClusters.using(client).get(ref);
-    return new DeclaredTarget(cluster.declaredScheme(), cluster.secretName().orElse(null));
+    RayCluster cluster = ifReadable(ref);
+    String secret = cluster == null ? null : cluster.secretName().orElse(null);
+    if (secret == null) {
+      secret = DeclaredScheme.operatorsName(ref.name());
+    }
+    return new Target(
+        scheme, scheme == AuthScheme.RAY_TOKEN ? secret : null, headService(ref, cluster));
   }
 
-  private void apply(RoleObjects objects, String doing) {
-    var roles = client.rbac().roles().inNamespace(objects.role().getMetadata().getNamespace());
-    boolean roleIsNew = isSurelyNew(roles.resource(objects.role()), doing);
-    serverSideApply(objects.role(), doing);
+  /** Rights can be granted on a cluster that is not there yet, or not to be seen. */
+  private @Nullable RayCluster ifReadable(RayClusterRef ref) {
     try {
-      serverSideApply(objects.binding(), doing);
+      return RayClusters.using(client).find(ref).orElse(null);
     } catch (RayKubernetesException e) {
-      if (roleIsNew) {
-        ApiServer.ask(doing, () -> roles.resource(objects.role()).delete());
+      if (e.reason() == Reason.FORBIDDEN || e.reason() == Reason.CRD_MISSING) {
+        return null;
       }
       throw e;
     }
   }
 
-  /**
-   * Who may write Roles but not read them leaves a new one behind, which gives nothing by itself.
-   */
-  private static boolean isSurelyNew(Resource<Role> role, String doing) {
-    try {
-      return ApiServer.ask(doing, role::get) == null;
-    } catch (RayKubernetesException e) {
-      if (e.reason() == Reason.FORBIDDEN) {
-        return false;
-      }
-      throw e;
+  /** Returns name and port as the API server's proxy wants them; the operator's, if unknown. */
+  private static String headService(RayClusterRef ref, @Nullable RayCluster cluster) {
+    if (cluster == null) {
+      return ref.name() + "-head-svc:dashboard";
     }
-  }
-
-  private void serverSideApply(HasMetadata object, String doing) {
-    try {
-      ApiServer.ask(
-          doing, () -> client.resource(object).fieldManager(FIELD_MANAGER).serverSideApply());
-    } catch (RayKubernetesException e) {
-      throw e.reason() == Reason.FORBIDDEN ? forbidden(object, doing, e) : e;
-    }
-  }
-
-  private static RayKubernetesException forbidden(
-      HasMetadata object, String doing, RayKubernetesException e) {
-    var escalation = ESCALATION.matcher(String.valueOf(e.getMessage()));
-    String why =
-        escalation.find()
-            ? "Kubernetes lets nobody give rights that it does not have itself. Missing: "
-                + escalation.group(1).strip()
-                + ". Let somebody who has them grant them, or get them first; the verbs 'escalate' and 'bind' on roles lift that limit"
-            : "the caller needs the verbs 'create' and 'patch' on %ss.rbac.authorization.k8s.io in namespace %s (%s)"
-                .formatted(
-                    object.getKind().toLowerCase(Locale.ROOT),
-                    object.getMetadata().getNamespace(),
-                    e.getMessage());
-    return new RayKubernetesException(Reason.FORBIDDEN, doing + " was refused: " + why, e);
+    return cluster.headServiceName().orElse(ref.name() + "-head-svc")
+        + ":"
+        + cluster.dashboardPortName().orElseGet(() -> String.valueOf(cluster.dashboardPort()));
   }
 
   private Observation observe(Subject subject, RoleRights rights) {

@@ -185,7 +185,6 @@ class RayAccessTest {
         .containsEntry("rayauth.io/cluster", "trainer")
         .containsEntry("rayauth.io/role", "submitter");
     assertThat(grant.mayStillBeDeniedFor()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(grant.cautions()).isEmpty();
   }
 
   @Test
@@ -193,12 +192,150 @@ class RayAccessTest {
     acceptGrants();
     rbac.answering(REVIEWS, true);
 
-    assertThat(access.grant(REF, RAY_USER, RayRole.OPERATOR).cautions())
+    RayAccess inCluster = access.route(Route.inCluster());
+
+    assertThat(inCluster.grant(REF, RAY_USER, RayRole.OPERATOR).cautions())
         .hasSize(2)
         .anySatisfy(caution -> assertThat(caution).contains("'update'", "its image"))
         .anySatisfy(caution -> assertThat(caution).contains("'delete'"));
-    assertThat(access.subresource("dashboard").grant(REF, RAY_USER, RayRole.OPERATOR).cautions())
+    assertThat(inCluster.subresource("dashboard").grant(REF, RAY_USER, RayRole.OPERATOR).cautions())
         .isEmpty();
+  }
+
+  @Test
+  void grant_whenNoRouteIsChosen_saysWhatEachOfThemTakes() {
+    acceptGrants();
+    rbac.answering(REVIEWS, true);
+
+    assertThat(access.grant(REF, RAY_USER, RayRole.SUBMITTER).cautions())
+        .containsExactly(
+            "this is enough for an address that the subject is given; to connect through Kubernetes"
+                + " it also needs, by route, PORT_FORWARD: list pods, get pods/portforward, create"
+                + " pods/portforward. RayAccess.route(…) gives them along");
+    assertThat(
+            access
+                .scheme(AuthScheme.KUBERNETES_TOKEN)
+                .grant(REF, RAY_USER, RayRole.SUBMITTER)
+                .cautions())
+        .singleElement()
+        .asString()
+        .contains("IN_CLUSTER: get rayclusters.ray.io default/trainer; PORT_FORWARD: ")
+        .contains("; SERVICE_PROXY: get rayclusters.ray.io default/trainer, get services/proxy ")
+        .contains("create services/proxy default/trainer-head-svc:dashboard");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"portForward", "automatic"})
+  void grant_byAPortForward_alsoGivesTheWayToThePods(String name) {
+    acceptGrants();
+    rbac.answering(REVIEWS, true);
+    Route route = name.equals("automatic") ? Route.automatic() : Route.portForward();
+
+    Grant grant =
+        access.subresource("dashboard").route(route).grant(REF, RAY_USER, RayRole.OBSERVER);
+
+    assertThat(applied(Role.class).getRules())
+        .extracting(PolicyRule::getResources, PolicyRule::getResourceNames, PolicyRule::getVerbs)
+        .containsExactly(
+            tuple(List.of("rayclusters/dashboard"), List.of("trainer"), List.of("get")),
+            tuple(List.of("rayclusters"), List.of("trainer"), List.of("get")),
+            tuple(List.of("pods"), List.of(), List.of("list")),
+            tuple(List.of("pods/portforward"), List.of(), List.of("get", "create")));
+    assertThat(grant.cautions())
+        .singleElement()
+        .asString()
+        .startsWith("'create' on pods/portforward lets the subject forward ports of every pod");
+    assertThat(rbac.asked).hasSize(5);
+  }
+
+  @Test
+  void grant_byTheServiceProxy_isLimitedToTheServiceThatTheClusterHas() {
+    acceptGrants();
+    rbac.answering(REVIEWS, true);
+    cluster(
+        "{authOptions: {mode: token, enableK8sTokenAuth: true}, headGroupSpec: {template: {spec:"
+            + " {containers: [{name: ray, ports: [{containerPort: 8265, name: ui}]}]}}}}");
+
+    RayAccess.using(client, clock)
+        .route(Route.serviceProxy())
+        .grant(REF, RAY_USER, RayRole.UPLOADING_SUBMITTER);
+
+    assertThat(applied(Role.class).getRules())
+        .extracting(PolicyRule::getResources, PolicyRule::getResourceNames, PolicyRule::getVerbs)
+        .containsExactly(
+            tuple(List.of("rayclusters"), List.of("trainer"), List.of("ray:write", "get")),
+            tuple(
+                List.of("services/proxy"),
+                List.of("own-svc:ui"),
+                List.of("get", "create", "update")));
+  }
+
+  @Test
+  void grant_byTheServiceProxyToAKubeRbacProxy_isRefusedBeforeAnythingIsWritten() {
+    assertThatThrownBy(() ->
+            access.route(Route.serviceProxy()).grant(REF, RAY_USER, RayRole.SUBMITTER))
+        .isInstanceOf(RayKubernetesException.class)
+        .hasMessageContaining("take Route.portForward()");
+    assertThat(patches).isEmpty();
+  }
+
+  @Test
+  void grant_toAnAddress_givesNoMoreThanToReadTheCluster() {
+    acceptGrants();
+    rbac.answering(REVIEWS, true);
+
+    access
+        .scheme(AuthScheme.KUBERNETES_TOKEN)
+        .route(Route.to("https://ray.example.com"))
+        .grant(REF, RAY_USER, RayRole.SUBMITTER);
+
+    assertThat(applied(Role.class).getRules())
+        .singleElement()
+        .satisfies(rule -> assertThat(rule.getVerbs()).containsExactly("ray:write", "get"));
+  }
+
+  @Test
+  void grant_whenTheClusterNamesItsSecret_letsTheSubjectReadThatOne() {
+    acceptGrants();
+    rbac.answering(REVIEWS, true);
+    cluster("{authOptions: {mode: token, secretName: own-token}}");
+
+    access.scheme(AuthScheme.RAY_TOKEN).grant(REF, RAY_USER, RayRole.SUBMITTER);
+
+    assertThat(applied(Role.class).getRules().get(1).getResourceNames())
+        .containsExactly("own-token");
+  }
+
+  @Test
+  void grant_whenTheClusterMayNotBeRead_goesByTheOperatorsName() {
+    RayClusterRef cluster = RayClusterRef.of("default", "9" + "x".repeat(52));
+    server
+        .expect()
+        .get()
+        .withPath("/apis/ray.io/v1/namespaces/default/rayclusters/" + cluster.name())
+        .andReturn(403, FakeRbac.forbidden("rayclusters is forbidden"))
+        .always();
+    accept(RoleObjects.name(cluster, RAY_USER, RayRole.SUBMITTER, ""));
+    rbac.answering(REVIEWS, true);
+
+    access.scheme(AuthScheme.RAY_TOKEN).grant(cluster, RAY_USER, RayRole.SUBMITTER);
+
+    assertThat(applied(Role.class).getRules().get(1).getResourceNames())
+        .containsExactly("x".repeat(50));
+  }
+
+  private void cluster(String spec) {
+    server
+        .expect()
+        .get()
+        .withPath("/apis/ray.io/v1/namespaces/default/rayclusters/trainer")
+        .andReturn(
+            200,
+            Serialization.unmarshal(
+                "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: trainer, namespace: default}\nstatus: {head: {serviceName: own-svc}}\nspec: "
+                    + spec,
+                Map.class))
+        .always();
   }
 
   @Test
@@ -304,12 +441,54 @@ class RayAccessTest {
   @Test
   void grant_whenTheRoleBindingFails_takesTheNewRoleBack() throws InterruptedException {
     String name = name(RayRole.OBSERVER);
+    newRoleWithoutBinding(name, 403, FakeRbac.forbidden("rolebindings is forbidden"));
+    server.expect().delete().withPath(RBAC + "roles/" + name).andReturn(200, "{}").once();
+
+    assertThatThrownBy(() -> access.grant(REF, RAY_USER, RayRole.OBSERVER))
+        .hasMessageContaining(
+            "the caller needs the verbs 'create' and 'patch' on rolebindings.rbac.authorization.k8s.io in namespace default");
+
+    assertThat(requests()).extracting(RecordedRequest::getMethod).endsWith("DELETE");
+  }
+
+  @Test
+  void grant_whenTheNewRoleCannotBeTakenBack_saysBoth() {
+    String name = name(RayRole.OBSERVER);
+    newRoleWithoutBinding(name, 403, FakeRbac.forbidden("rolebindings is forbidden"));
     server
         .expect()
-        .get()
+        .delete()
         .withPath(RBAC + "roles/" + name)
-        .andReturn(404, FakeRbac.notFound("roles", name))
+        .andReturn(403, FakeRbac.forbidden("not you"))
         .once();
+
+    assertThatThrownBy(() -> access.grant(REF, RAY_USER, RayRole.OBSERVER))
+        .isInstanceOfSatisfying(
+            RayKubernetesException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FORBIDDEN))
+        .hasMessageContaining("'create' and 'patch' on rolebindings.rbac.authorization.k8s.io")
+        .hasMessageEndingWith(
+            "; Role default/"
+                + name
+                + ", which gives nothing by itself, could not be taken back: delete it")
+        .satisfies(e ->
+            assertThat(e.getSuppressed())
+                .singleElement()
+                .satisfies(also -> assertThat(also).hasMessageContaining("not you")));
+  }
+
+  @Test
+  void grant_whenItIsNotKnownWhetherTheBindingWasMade_saysSoAndLeavesTheRole()
+      throws InterruptedException {
+    newRoleWithoutBinding(name(RayRole.OBSERVER), 503, FakeRbac.unavailable());
+
+    assertThatThrownBy(() -> access.grant(REF, RAY_USER, RayRole.OBSERVER))
+        .hasMessageEndingWith(
+            "; it may have been done nevertheless: grant it again, or revoke it");
+
+    assertThat(requests()).extracting(RecordedRequest::getMethod).doesNotContain("DELETE");
+  }
+
+  private void newRoleWithoutBinding(String name, int status, Object answer) {
     server
         .expect()
         .patch()
@@ -320,15 +499,8 @@ class RayAccessTest {
         .expect()
         .patch()
         .withPath(RBAC + "rolebindings/" + name + "?fieldManager=ray-auth-client")
-        .andReturn(403, FakeRbac.forbidden("rolebindings is forbidden"))
-        .once();
-    server.expect().delete().withPath(RBAC + "roles/" + name).andReturn(200, "{}").once();
-
-    assertThatThrownBy(() -> access.grant(REF, RAY_USER, RayRole.OBSERVER))
-        .hasMessageContaining(
-            "the caller needs the verbs 'create' and 'patch' on rolebindings.rbac.authorization.k8s.io in namespace default");
-
-    assertThat(requests()).extracting(RecordedRequest::getMethod).endsWith("DELETE");
+        .andReturn(status, answer)
+        .always();
   }
 
   @Test
@@ -404,17 +576,20 @@ class RayAccessTest {
               Subject.user("devs"),
               Subject.group("devs"))) {
         for (String subresource : List.of("", "dashboard")) {
-          String name = RoleObjects.name(REF, subject, role, subresource);
-          for (String plural : List.of("roles/", "rolebindings/")) {
-            server
-                .expect()
-                .patch()
-                .withPath(RBAC + plural + name + "?fieldManager=ray-auth-client")
-                .andReply(200, this::keep)
-                .always();
-          }
+          accept(RoleObjects.name(REF, subject, role, subresource));
         }
       }
+    }
+  }
+
+  private void accept(String name) {
+    for (String plural : List.of("roles/", "rolebindings/")) {
+      server
+          .expect()
+          .patch()
+          .withPath(RBAC + plural + name + "?fieldManager=ray-auth-client")
+          .andReply(200, this::keep)
+          .always();
     }
   }
 

@@ -7,8 +7,10 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.RayRole;
+import io.rayauth.kubernetes.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster the cluster
  * @param rights each of them
- * @param cautions what they allow beside Ray
+ * @param cautions what they allow beside Ray, and what they do not reach
  */
 public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String> cautions) {
   /** The API group of KubeRay. */
@@ -62,6 +64,92 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
     return new RoleRights(cluster, List.copyOf(rights), cautions(rights, cluster, scheme));
   }
 
+  /**
+   * Checks that a scheme has a role.
+   *
+   * @throws RayKubernetesException if it has not
+   */
+  public static void check(RayClusterRef cluster, RayRole role, AuthScheme scheme) {
+    verbs(cluster, role, scheme);
+  }
+
+  /**
+   * Adds what {@code connect} takes by a route, beside what these rights give: the RayCluster, and
+   * the part of the Kubernetes API that leads to the head.
+   *
+   * @param headService name and port of the head's Service as the API server's proxy names them
+   * @throws RayKubernetesException if the route does not lead to such a cluster
+   */
+  public RoleRights reachingBy(
+      Route.Kind route, RayRole role, AuthScheme scheme, String headService) {
+    if (route == Route.Kind.SERVICE_PROXY && scheme == AuthScheme.KUBE_RBAC_PROXY) {
+      throw impossible(
+          cluster,
+          "cannot be reached by the API server's service proxy, which takes the token for itself; take Route.portForward()");
+    }
+    List<Right> all = new ArrayList<>(rights);
+    all.addAll(lacking(route, role, headService));
+    List<String> more = new ArrayList<>(cautions);
+    if (forwards(route)) {
+      more.add(
+          "'create' on pods/portforward lets the subject forward ports of every pod in namespace %s, and 'list' on pods see them all: KubeRay makes up the name of the head pod, so the rule can name none"
+              .formatted(cluster.namespace()));
+    }
+    return new RoleRights(cluster, List.copyOf(all), List.copyOf(more));
+  }
+
+  /** Says what these rights lack for whoever is to {@code connect}. */
+  public RoleRights reachingNothing(RayRole role, AuthScheme scheme, String headService) {
+    List<String> routes = new ArrayList<>();
+    for (Route.Kind route :
+        List.of(Route.Kind.IN_CLUSTER, Route.Kind.PORT_FORWARD, Route.Kind.SERVICE_PROXY)) {
+      List<Right> lacking = lacking(route, role, headService);
+      boolean leadsThere =
+          route != Route.Kind.SERVICE_PROXY || scheme != AuthScheme.KUBE_RBAC_PROXY;
+      if (leadsThere && !lacking.isEmpty()) {
+        routes.add(
+            route + ": " + lacking.stream().map(Right::toString).collect(Collectors.joining(", ")));
+      }
+    }
+    List<String> more = new ArrayList<>(cautions);
+    more.add(
+        "this is enough for an address that the subject is given; to connect through Kubernetes it also needs, by route, "
+            + String.join("; ", routes)
+            + ". RayAccess.route(…) gives them along");
+    return new RoleRights(cluster, rights, List.copyOf(more));
+  }
+
+  private List<Right> lacking(Route.Kind route, RayRole role, String headService) {
+    String namespace = cluster.namespace();
+    List<Right> needed = new ArrayList<>();
+    needed.add(new Right("get", GROUP, RESOURCE, "", namespace, cluster.name()));
+    if (forwards(route)) {
+      needed.add(new Right("list", "", "pods", "", namespace, ""));
+      needed.add(new Right("get", "", "pods", "portforward", namespace, ""));
+      needed.add(new Right("create", "", "pods", "portforward", namespace, ""));
+    } else if (route == Route.Kind.SERVICE_PROXY) {
+      for (String verb : httpVerbs(role)) {
+        needed.add(new Right(verb, "", "services", "proxy", namespace, headService));
+      }
+    }
+    return needed.stream().filter(right -> !gives(right)).toList();
+  }
+
+  /** Outside of the Kubernetes cluster, the automatic route is a port-forward. */
+  private static boolean forwards(Route.Kind route) {
+    return route == Route.Kind.PORT_FORWARD || route == Route.Kind.AUTOMATIC;
+  }
+
+  private boolean gives(Right wanted) {
+    return rights.stream()
+        .anyMatch(right ->
+            right.group().equals(wanted.group())
+                && right.resource().equals(wanted.resource())
+                && right.subresource().equals(wanted.subresource())
+                && (right.verb().equals(wanted.verb()) || right.verb().equals(EVERY_VERB))
+                && (right.name().equals(wanted.name()) || right.name().isEmpty()));
+  }
+
   private static List<String> verbs(RayClusterRef cluster, RayRole role, AuthScheme scheme) {
     return switch (scheme) {
       case OPEN ->
@@ -90,14 +178,18 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
             case UNLIMITED -> List.of(EVERY_VERB);
             case SUBMITTER, UPLOADING_SUBMITTER, OPERATOR -> List.of(RAY_WRITE);
           };
-      case KUBE_RBAC_PROXY ->
-          switch (role) {
-            case OBSERVER -> List.of("get");
-            case SUBMITTER -> List.of("get", "create");
-            case UPLOADING_SUBMITTER -> List.of("get", "create", "update");
-            case OPERATOR -> List.of("get", "create", "update", "delete");
-            case UNLIMITED -> List.of(EVERY_VERB);
-          };
+      case KUBE_RBAC_PROXY -> httpVerbs(role);
+    };
+  }
+
+  /** A proxy makes a verb out of the HTTP method, be it kube-rbac-proxy or the API server's own. */
+  private static List<String> httpVerbs(RayRole role) {
+    return switch (role) {
+      case OBSERVER -> List.of("get");
+      case SUBMITTER -> List.of("get", "create");
+      case UPLOADING_SUBMITTER -> List.of("get", "create", "update");
+      case OPERATOR -> List.of("get", "create", "update", "delete");
+      case UNLIMITED -> List.of(EVERY_VERB);
     };
   }
 
@@ -160,6 +252,7 @@ public record RoleRights(RayClusterRef cluster, List<Right> rights, List<String>
   private static boolean sameObject(Right one, Right other) {
     return one.group().equals(other.group())
         && one.resource().equals(other.resource())
+        && one.subresource().equals(other.subresource())
         && one.name().equals(other.name());
   }
 }
