@@ -80,15 +80,6 @@ final class FakeRbac {
         .build();
   }
 
-  static Object unavailable() {
-    return new StatusBuilder()
-        .withStatus("Failure")
-        .withCode(503)
-        .withReason("ServiceUnavailable")
-        .withMessage("the API server is going down")
-        .build();
-  }
-
   static Object notFound(String kind, String name) {
     return new StatusBuilder()
         .withStatus("Failure")
