@@ -12,6 +12,7 @@ import io.rayauth.kubernetes.RayClusterSpec;
 import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayRole;
 import io.rayauth.kubernetes.Revocation;
+import io.rayauth.kubernetes.Route;
 import io.rayauth.kubernetes.Subject;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -44,8 +45,8 @@ class RbacSnippets {
     // @end
 
     assertThat(grant.mayStillBeDeniedFor()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(grant.manifest()).contains("resourceNames");
-    assertThat(grant.cautions()).isEmpty();
+    assertThat(grant.manifest()).contains("resourceNames").doesNotContain("portforward");
+    assertThat(grant.cautions()).singleElement().asString().contains("RayAccess.route(");
     assertThat(revocation.outcome()).isEqualTo(Revocation.Outcome.REVOKED);
     assertThat(access.canI("create", cluster, "jane@example.com")).isFalse();
   }
@@ -67,7 +68,22 @@ class RbacSnippets {
     // @end
 
     assertThat(grant.manifest()).contains("rayclusters/dashboard");
-    assertThat(grant.cautions()).isEmpty();
+    assertThat(grant.cautions()).singleElement().asString().contains("RayAccess.route(");
+  }
+
+  @Test
+  void grant_byARoute_alsoGivesTheWay() {
+    deploy(KubeRbacProxyOptions.guide());
+
+    // @start region=route
+    Grant grant =
+        RayAccess.using(kubernetes)
+            .route(Route.portForward())
+            .grant(cluster, Subject.user("jane@example.com"), RayRole.SUBMITTER);
+    // @end
+
+    assertThat(grant.manifest()).contains("pods/portforward");
+    assertThat(grant.cautions()).singleElement().asString().contains("every pod in namespace");
   }
 
   private void deploy(KubeRbacProxyOptions options) {

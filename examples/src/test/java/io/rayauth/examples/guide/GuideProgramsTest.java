@@ -82,7 +82,8 @@ class GuideProgramsTest {
 
     assertThat(run(CanI::run)).containsExactly("no");
     assertThat(run(GrantAccess::run))
-        .hasSize(4)
+        .hasSize(5)
+        .anyMatch(line -> line.startsWith("Caution: ") && line.contains("pods/portforward"))
         .first()
         .asString()
         .matches(
