@@ -16,6 +16,8 @@ import io.rayauth.kubernetes.internal.manifest.Removal;
 import io.rayauth.kubernetes.internal.manifest.UserManifest;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -268,17 +270,21 @@ public final class RayClusters {
   }
 
   /**
-   * Applies a manifest of one's own, unchanged, as {@code kubectl apply --server-side -f} does.
+   * Applies a manifest of one's own, unchanged, as {@code kubectl apply --server-side -f} does, but
+   * definitions of custom resources before all else: objects of the kinds that they define wait for
+   * up to a minute until the API server serves them.
    *
    * @param manifest a file of YAML with any number of documents
    * @param namespace of those objects that live in a namespace and name none
-   * @return every object, in the order of the file
+   * @return every object, in the order in which it was applied
    * @throws IllegalArgumentException if the file is no YAML, holds no object, or one without
    *     apiVersion, kind or name; nothing was applied then
    * @throws RayKubernetesException if the file cannot be read ({@link Reason#INVALID}), if the API
-   *     server does not know a kind, in which case nothing was applied, or refuses an object; the
-   *     message names those that were applied before it
-   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   *     server does not know a kind, in which case nothing was applied, refuses an object, or does
+   *     not serve a new kind in time ({@link Reason#NOT_READY}); the message names those that were
+   *     applied before it
+   * @throws RayInterruptedException if the thread is interrupted meanwhile; the message names those
+   *     that were applied before
    */
   public List<AppliedObject> apply(Path manifest, String namespace) {
     String yaml;
@@ -296,7 +302,7 @@ public final class RayClusters {
    *
    * @param yaml the text, with any number of documents
    * @param namespace of those objects that live in a namespace and name none
-   * @return every object, in the order of the text
+   * @return every object, in the order in which it was applied
    * @throws IllegalArgumentException as {@link #apply(Path, String)} does
    * @throws RayKubernetesException as {@link #apply(Path, String)} does
    * @throws RayInterruptedException if the thread is interrupted meanwhile
@@ -306,11 +312,33 @@ public final class RayClusters {
   }
 
   /**
+   * Applies a manifest of one's own like {@link #apply(Path, String)}, such as a resource of a jar.
+   *
+   * @param manifest YAML in UTF-8 with any number of documents, read to its end; the caller closes
+   *     it
+   * @param namespace of those objects that live in a namespace and name none
+   * @return every object, in the order in which it was applied
+   * @throws IllegalArgumentException as {@link #apply(Path, String)} does
+   * @throws RayKubernetesException as {@link #apply(Path, String)} does
+   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public List<AppliedObject> apply(InputStream manifest, String namespace) {
+    String yaml;
+    try {
+      yaml = new String(manifest.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new RayKubernetesException(
+          Reason.INVALID, "the manifest cannot be read: " + e, e);
+    }
+    return apply(yaml, namespace);
+  }
+
+  /**
    * Applies a manifest like {@link #apply(Path, String)}, with the namespace of the Kubernetes
    * client for those objects that name none, or {@code default} if it has none either.
    *
    * @param manifest a file of YAML with any number of documents
-   * @return every object, in the order of the file
+   * @return every object, in the order in which it was applied
    * @throws IllegalArgumentException as {@link #apply(Path, String)} does
    * @throws RayKubernetesException as {@link #apply(Path, String)} does
    * @throws RayInterruptedException if the thread is interrupted meanwhile
@@ -324,13 +352,28 @@ public final class RayClusters {
    * client for those objects that name none, or {@code default} if it has none either.
    *
    * @param yaml the text, with any number of documents
-   * @return every object, in the order of the text
+   * @return every object, in the order in which it was applied
    * @throws IllegalArgumentException as {@link #apply(Path, String)} does
    * @throws RayKubernetesException as {@link #apply(Path, String)} does
    * @throws RayInterruptedException if the thread is interrupted meanwhile
    */
   public List<AppliedObject> apply(String yaml) {
     return apply(yaml, namespaceOfTheClient());
+  }
+
+  /**
+   * Applies a manifest like {@link #apply(InputStream, String)}, with the namespace of the
+   * Kubernetes client for those objects that name none, or {@code default} if it has none either.
+   *
+   * @param manifest YAML in UTF-8 with any number of documents, read to its end; the caller closes
+   *     it
+   * @return every object, in the order in which it was applied
+   * @throws IllegalArgumentException as {@link #apply(Path, String)} does
+   * @throws RayKubernetesException as {@link #apply(Path, String)} does
+   * @throws RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public List<AppliedObject> apply(InputStream manifest) {
+    return apply(manifest, namespaceOfTheClient());
   }
 
   /**
@@ -362,7 +405,7 @@ public final class RayClusters {
 
   private List<AppliedObject> apply(String source, String yaml, String namespace) {
     RayClusterRef.checkNamespace(namespace);
-    return report(new UserManifest(client, source).apply(yaml, namespace));
+    return report(new UserManifest(client, source, time).apply(yaml, namespace));
   }
 
   private List<AppliedObject> report(List<Applied> objects) {

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +38,35 @@ class ApplyTest {
       spec: {headGroupSpec: {rayStartParams: {}, empty: []}}
       """;
 
+  private static final String WITH_DEFINITION =
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: one}
+      ---
+      apiVersion: foo.io/v1
+      kind: Bar
+      metadata: {name: two}
+      ---
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: bars.foo.io}
+      spec: {group: foo.io, names: {kind: Bar, plural: bars}, scope: Namespaced, versions: [{name: v1}]}
+      """;
+  private static final String DEFINITION =
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/bars.foo.io";
+
   private final FakeApiServer server = new FakeApiServer();
-  private final RayClusters clusters = RayClusters.using(server.client());
+  private final OperatorsClock clock = new OperatorsClock();
+  private final RayClusters clusters = new RayClusters(server.client(), clock);
+
+  ApplyTest() {
+    server.knows(
+        "/apis/apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        false);
+  }
 
   @AfterEach
   void close() {
@@ -122,6 +154,84 @@ class ApplyTest {
                 + " applied")
         .returns(Reason.CRD_MISSING, RayKubernetesException::reason);
     assertThat(server.writes()).isEmpty();
+  }
+
+  @Test
+  void apply_whenItDefinesAKind_waitsUntilThatIsServed() {
+    clock.steps.add(() -> server.knows("/apis/foo.io/v1", "Bar", "bars", true));
+    clock.steps.add(() -> establish());
+
+    assertThat(clusters.apply(WITH_DEFINITION))
+        .extracting(AppliedObject::toString)
+        .containsExactly(
+            "CustomResourceDefinition bars.foo.io: CREATED",
+            "ConfigMap default/one: CREATED",
+            "Bar default/two: CREATED");
+    assertThat(clock.steps).isEmpty();
+  }
+
+  private void establish() {
+    server.put(
+        DEFINITION,
+        "metadata: {name: bars.foo.io}\nstatus: {conditions: [{type: Established, status: 'True'}]}\n");
+  }
+
+  @Test
+  void apply_whenAKindIsNotServedInTime_namesWhatWasApplied() {
+    long start = clock.nanoTime();
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.apply(WITH_DEFINITION))
+        .withMessage(
+            "after 60 s the API server does not serve the Bar of foo.io/v1, although"
+                + " CustomResourceDefinition bars.foo.io was applied: see its conditions; of the 3"
+                + " objects in the manifest these were applied before it: [CustomResourceDefinition"
+                + " bars.foo.io, ConfigMap default/one]")
+        .returns(Reason.NOT_READY, RayKubernetesException::reason);
+    assertThat(Duration.ofNanos(clock.nanoTime() - start)).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void apply_whenItDefinesAnotherVersionOfTheKind_appliesNothing() {
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.apply(WITH_DEFINITION.replace("foo.io/v1", "foo.io/v2")))
+        .withMessageContaining("holds a Bar of foo.io/v2, which the API server does not know");
+    assertThat(server.writes()).isEmpty();
+  }
+
+  @Test
+  void apply_whenInterrupted_namesThoseThatWereApplied() {
+    clock.steps.add(() -> Thread.currentThread().interrupt());
+
+    assertThatExceptionOfType(RayInterruptedException.class)
+        .isThrownBy(() -> clusters.apply(WITH_DEFINITION))
+        .withMessageContaining("[CustomResourceDefinition bars.foo.io, ConfigMap default/one]");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void apply_whenAnAnswerIsLost_saysThatTheObjectMayBeThere() {
+    server.loseAnswer(call -> call.isWrite() && call.path().endsWith("/two"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.apply(TWO))
+        .withMessageContaining("[ConfigMap default/one]; the next one may have been, too")
+        .returns(Reason.UNREACHABLE, RayKubernetesException::reason);
+  }
+
+  @Test
+  void apply_readsStreams() throws IOException {
+    byte[] text = TWO.replace("data: {}", "data: {a: ü}").getBytes(StandardCharsets.UTF_8);
+
+    assertThat(clusters.apply(new ByteArrayInputStream(text))).hasSize(2);
+    assertThat(server.object("/api/v1/namespaces/default/configmaps/one"))
+        .containsEntry("data", Map.of("a", "ü"));
+    InputStream closed = InputStream.nullInputStream();
+    closed.close();
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.apply(closed))
+        .withMessageStartingWith("the manifest cannot be read")
+        .returns(Reason.INVALID, RayKubernetesException::reason);
   }
 
   @Test

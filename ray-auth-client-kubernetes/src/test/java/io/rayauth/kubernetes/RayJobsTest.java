@@ -11,10 +11,7 @@ import io.rayauth.job.JobSpec;
 import io.rayauth.job.RuntimeEnv;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.testkit.FakeRay;
-import io.rayauth.testkit.ManualClock;
-import io.rayauth.time.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,30 +40,6 @@ class RayJobsTest {
   @AfterEach
   void close() {
     server.close();
-  }
-
-  /** Lets the operator do something whenever the library waits. */
-  private static final class OperatorsClock implements TimeSource {
-    private final ManualClock clock = ManualClock.create();
-    private final List<Runnable> steps = new ArrayList<>();
-
-    @Override
-    public Instant instant() {
-      return clock.instant();
-    }
-
-    @Override
-    public long nanoTime() {
-      return clock.nanoTime();
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      clock.sleep(duration);
-      if (!steps.isEmpty()) {
-        steps.remove(0).run();
-      }
-    }
   }
 
   private static JobSpec job() {

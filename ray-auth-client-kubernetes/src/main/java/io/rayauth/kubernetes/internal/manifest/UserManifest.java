@@ -4,13 +4,17 @@ import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.rayauth.error.RayException;
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.cluster.CustomResource;
+import io.rayauth.kubernetes.internal.operator.ResourceDefinitions;
+import io.rayauth.time.TimeSource;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -29,64 +34,151 @@ import tools.jackson.core.type.TypeReference;
  * those classes leave out what is empty, and in Kubernetes an empty list can mean something.
  */
 public final class UserManifest {
+  private static final Duration SERVED_WITHIN = Duration.ofMinutes(1);
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Pattern PLACE = Pattern.compile("line (\\d+), column (\\d+)");
 
   private final KubernetesClient client;
   private final Applier applier;
+  private final ResourceDefinitions definitions;
   private final String source;
+  private final TimeSource time;
   private final Map<String, List<APIResource>> known = new HashMap<>();
 
   /**
    * Prepares to apply.
    *
    * @param source how the text is called in messages
+   * @param time waits for custom resources to be served
    */
-  public UserManifest(KubernetesClient client, String source) {
+  public UserManifest(KubernetesClient client, String source, TimeSource time) {
     this.client = client;
     this.applier = new Applier(client);
+    this.definitions = new ResourceDefinitions(client);
     this.source = source;
+    this.time = time;
   }
 
   /**
-   * Applies every object in the order of the text.
+   * Applies every object in the order of the text, but definitions of custom resources before all
+   * else; what they define waits until the API server serves it.
    *
    * @param yaml the text
    * @param namespace of those objects that live in one and name none
+   * @return every object, in the order in which it was applied
    * @throws IllegalArgumentException if the text is no YAML or holds something that is no object
-   * @throws RayKubernetesException if an object is refused; the message names those that were
-   *     applied before it
+   * @throws RayKubernetesException if an object is refused, or its kind not served in time; the
+   *     message names those that were applied before it
+   * @throws RayInterruptedException if the thread is interrupted; the message does so, too
    */
   public List<Applied> apply(String yaml, String namespace) {
-    List<ManifestObject> objects = new ArrayList<>();
-    for (GenericKubernetesResource object : parse(yaml)) {
-      objects.add(known(object, namespace));
-    }
-    List<Applied> applied = new ArrayList<>();
-    for (ManifestObject object : objects) {
-      try {
-        GenericKubernetesResource before = applier.read(object);
-        applied.add(new Applied(object, before, applier.apply(object)));
-      } catch (RayKubernetesException e) {
-        throw stoppedHalfway(objects, applied, e);
+    List<GenericKubernetesResource> objects = parse(yaml);
+    Map<Boolean, List<GenericKubernetesResource>> parts =
+        objects.stream().collect(Collectors.partitioningBy(UserManifest::isDefinition));
+    List<CustomResource> defining =
+        parts.get(true).stream().map(CustomResource::of).toList();
+    for (GenericKubernetesResource object : objects) {
+      if (find(object).isEmpty() && definitionOf(object, defining).isEmpty()) {
+        throw new RayKubernetesException(
+            Reason.CRD_MISSING,
+            "%s holds a %s of %s, which the API server does not know; nothing was applied"
+                .formatted(source, object.getKind(), object.getApiVersion()),
+            null);
       }
     }
-    return applied;
+    List<Applied> applied = new ArrayList<>();
+    try {
+      for (GenericKubernetesResource object : parts.get(true)) {
+        applied.add(apply(object, served(object, List.of()), namespace));
+      }
+      for (GenericKubernetesResource object : parts.get(false)) {
+        applied.add(apply(object, served(object, defining), namespace));
+      }
+      return applied;
+    } catch (RuntimeException e) {
+      throw stoppedHalfway(objects.size(), applied, e);
+    }
   }
 
-  private RayException stoppedHalfway(
-      List<ManifestObject> objects, List<Applied> applied, RayKubernetesException failure) {
-    if (objects.size() == 1) {
+  private Applied apply(
+      GenericKubernetesResource object, APIResource resource, String namespace) {
+    if (resource.getNamespaced() && object.getMetadata().getNamespace() == null) {
+      object.getMetadata().setNamespace(namespace);
+    }
+    ManifestObject sent = new ManifestObject(context(object, resource), object);
+    GenericKubernetesResource before = applier.read(sent);
+    return new Applied(sent, before, applier.apply(sent));
+  }
+
+  private RuntimeException stoppedHalfway(
+      int objects, List<Applied> applied, RuntimeException failure) {
+    if (objects == 1) {
       return failure;
     }
-    return new RayKubernetesException(
-        failure.reason(),
-        "%s; of the %d objects in %s these were applied before it: %s"
+    return ApiServer.adding(
+        failure,
+        "; of the %d objects in %s these were applied before it: %s%s"
             .formatted(
-                failure.getMessage(),
-                objects.size(),
+                objects,
                 source,
-                applied.isEmpty() ? "none" : applied.stream().map(Applied::sent).toList()),
-        failure);
+                applied.isEmpty() ? "none" : applied.stream().map(Applied::sent).toList(),
+                ApiServer.isUnanswered(failure) ? "; the next one may have been, too" : ""));
+  }
+
+  private static boolean isDefinition(GenericKubernetesResource object) {
+    return "CustomResourceDefinition".equals(object.getKind())
+        && object.getApiVersion().startsWith("apiextensions.k8s.io/");
+  }
+
+  private static Optional<CustomResource> definitionOf(
+      GenericKubernetesResource object, List<CustomResource> definitions) {
+    return definitions.stream()
+        .filter(definition ->
+            definition.text("spec", "names", "kind").filter(object.getKind()::equals).isPresent())
+        .filter(definition -> {
+          String group = definition.text("spec", "group").orElse("");
+          return definition.list("spec", "versions").stream()
+              .anyMatch(version ->
+                  object.getApiVersion().equals(group + "/" + version.get("name")));
+        })
+        .findFirst();
+  }
+
+  /** Returns how the API server knows a kind; waits for that if the text itself defines it. */
+  private APIResource served(GenericKubernetesResource object, List<CustomResource> defining) {
+    String definition = definitionOf(object, defining).map(CustomResource::name).orElse(null);
+    long start = time.nanoTime();
+    while (true) {
+      Optional<APIResource> found = find(object);
+      if (found.isPresent() && (definition == null || definitions.isEstablished(definition))) {
+        return found.get();
+      }
+      if (time.nanoTime() - start >= SERVED_WITHIN.toNanos()) {
+        throw new RayKubernetesException(
+            Reason.NOT_READY,
+            "after %d s the API server does not serve the %s of %s, although CustomResourceDefinition %s was applied: see its conditions"
+                .formatted(
+                    SERVED_WITHIN.toSeconds(),
+                    object.getKind(),
+                    object.getApiVersion(),
+                    definition),
+            null);
+      }
+      pause(object);
+      known.remove(object.getApiVersion());
+    }
+  }
+
+  private void pause(GenericKubernetesResource object) {
+    try {
+      time.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RayInterruptedException(
+          "interrupted while waiting for %s of %s to be served"
+              .formatted(object.getKind(), object.getApiVersion()),
+          e);
+    }
   }
 
   private List<GenericKubernetesResource> parse(String text) {
@@ -155,22 +247,11 @@ public final class UserManifest {
     }
   }
 
-  private ManifestObject known(GenericKubernetesResource object, String namespace) {
-    APIResource resource =
-        resources(object.getApiVersion()).stream()
-            .filter(found -> object.getKind().equals(found.getKind()))
-            .filter(found -> !found.getName().contains("/"))
-            .findFirst()
-            .orElseThrow(() ->
-                new RayKubernetesException(
-                    Reason.CRD_MISSING,
-                    "%s holds a %s of %s, which the API server does not know; nothing was applied"
-                        .formatted(source, object.getKind(), object.getApiVersion()),
-                    null));
-    if (resource.getNamespaced() && object.getMetadata().getNamespace() == null) {
-      object.getMetadata().setNamespace(namespace);
-    }
-    return new ManifestObject(context(object, resource), object);
+  private Optional<APIResource> find(GenericKubernetesResource object) {
+    return resources(object.getApiVersion()).stream()
+        .filter(found -> object.getKind().equals(found.getKind()))
+        .filter(found -> !found.getName().contains("/"))
+        .findFirst();
   }
 
   private List<APIResource> resources(String apiVersion) {
