@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * @param name {@code metadata.name} of the RayCluster
  */
 public record RayClusterRef(String namespace, String name) {
-  /** RFC 1123 labels: clusters made before KubeRay 1.4 may be longer than the 53 of today. */
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern DNS_1035 = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
 
   private static final Pattern SUBDOMAIN =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
@@ -45,11 +45,24 @@ public record RayClusterRef(String namespace, String name) {
     }
   }
 
+  /** What is there may have any name that Kubernetes takes: KubeRay looks at it since 1.4 only. */
   static void checkName(String kind, String name) {
     if (name.length() > 253 || !SUBDOMAIN.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "'%s' cannot be the name of a %s: take lower-case letters, digits and dashes"
               .formatted(name, kind));
+    }
+  }
+
+  /**
+   * What is to be made needs a name that KubeRay's operator takes: {@code ValidateRay…Metadata} of
+   * its {@code controllers/ray/utils/validation.go}.
+   */
+  static void checkNewName(String kind, String name, int longest) {
+    if (name.length() > longest || !DNS_1035.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "KubeRay refuses '%s' as the name of a %s: take 1 to %d lower-case letters, digits and dashes, a letter first"
+              .formatted(name, kind, longest));
     }
   }
 

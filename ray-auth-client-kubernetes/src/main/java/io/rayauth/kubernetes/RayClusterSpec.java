@@ -206,8 +206,8 @@ public final class RayClusterSpec {
     private static final Pattern TAG =
         Pattern.compile(":([0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4})[^/]*$");
 
-    /** KubeRay's MaxRayClusterNameLength, and a DNS-1035 label. */
-    private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]{0,51}[a-z0-9])?");
+    /** KubeRay's MaxRayClusterNameLength. */
+    private static final int LONGEST_NAME = 53;
 
     private final RayClusterRef ref;
     private @Nullable String rayVersion;
@@ -224,11 +224,7 @@ public final class RayClusterSpec {
     private boolean suspended;
 
     private Builder(RayClusterRef ref) {
-      if (!NAME.matcher(ref.name()).matches()) {
-        throw new IllegalArgumentException(
-            "KubeRay refuses '%s' as the name of a RayCluster: take 1 to 53 lower-case letters, digits and dashes, a letter first"
-                .formatted(ref.name()));
-      }
+      RayClusterRef.checkNewName("RayCluster", ref.name(), LONGEST_NAME);
       this.ref = ref;
     }
 
@@ -317,7 +313,8 @@ public final class RayClusterSpec {
      * @throws IllegalArgumentException if it cannot be the name of a Secret
      */
     public Builder rayToken(String secretName) {
-      return scheme(AuthScheme.RAY_TOKEN, checkName("Secret", secretName));
+      RayClusterRef.checkName("Secret", secretName);
+      return scheme(AuthScheme.RAY_TOKEN, secretName);
     }
 
     /**
@@ -363,7 +360,8 @@ public final class RayClusterSpec {
      * @throws IllegalArgumentException if it cannot be the name of a ServiceAccount
      */
     public Builder serviceAccount(String serviceAccount) {
-      this.serviceAccount = checkName("ServiceAccount", serviceAccount);
+      RayClusterRef.checkName("ServiceAccount", serviceAccount);
+      this.serviceAccount = serviceAccount;
       return this;
     }
 
@@ -515,13 +513,6 @@ public final class RayClusterSpec {
               "two worker groups are named '%s'".formatted(group.name()));
         }
       }
-    }
-
-    private static String checkName(String kind, String name) {
-      if (!name.matches("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")) {
-        throw new IllegalArgumentException("'%s' cannot be the name of a %s".formatted(name, kind));
-      }
-      return name;
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.rayauth.kubernetes;
 
-import java.util.regex.Pattern;
-
 /**
  * Names a RayJob: its namespace and its name.
  *
@@ -9,8 +7,6 @@ import java.util.regex.Pattern;
  * @param name {@code metadata.name} of the RayJob
  */
 public record RayJobRef(String namespace, String name) {
-  private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
-
   /**
    * Creates a reference.
    *
@@ -18,11 +14,7 @@ public record RayJobRef(String namespace, String name) {
    */
   public RayJobRef {
     RayClusterRef.checkNamespace(namespace);
-    if (!SUBDOMAIN.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "'%s' cannot be the name of a RayJob: take lower-case letters, digits and dashes"
-              .formatted(name));
-    }
+    RayClusterRef.checkName("RayJob", name);
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +107,8 @@ public final class RayJobSpec {
 
   /** Collects the parts of a RayJob. Not thread-safe. */
   public static final class Builder {
+    /** KubeRay's MaxRayJobNameLength. */
     private static final int LONGEST_NAME = 47;
-    private static final Pattern DNS_1035 = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
 
     private final RayJobRef ref;
     private final JobSpec job;
@@ -124,11 +123,7 @@ public final class RayJobSpec {
     private @Nullable Integer activeDeadline;
 
     private Builder(RayJobRef ref, JobSpec job) {
-      if (ref.name().length() > LONGEST_NAME || !DNS_1035.matcher(ref.name()).matches()) {
-        throw new IllegalArgumentException(
-            "'%s' cannot be the name of a new RayJob: take 1 to %d lower-case letters, digits and dashes, a letter first"
-                .formatted(ref.name(), LONGEST_NAME));
-      }
+      RayClusterRef.checkNewName("RayJob", ref.name(), LONGEST_NAME);
       this.ref = ref;
       this.job = job;
     }

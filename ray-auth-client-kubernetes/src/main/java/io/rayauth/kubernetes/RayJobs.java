@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.rayauth.JobClient;
+import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
@@ -34,6 +35,9 @@ import java.util.function.Function;
  */
 public final class RayJobs {
   private static final System.Logger LOG = System.getLogger(RayJobs.class.getName());
+
+  private static final Duration ID_WRITTEN_WITHIN = Duration.ofMinutes(1);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final KubernetesClient client;
   private final TimeSource time;
@@ -213,8 +217,9 @@ public final class RayJobs {
    * @return the RayJob with its submission id
    * @throws IllegalArgumentException if the mode is another one
    * @throws RayKubernetesException if the RayJob ended before anything was submitted, such as
-   *     refused by the operator ({@link Reason#INVALID}), if its cluster is not ready in time, and
-   *     as {@link #create(RayJobSpec)} does
+   *     refused by the operator ({@link Reason#INVALID}), if its cluster is not ready in time, if
+   *     the id cannot be written within a minute, in which case the message names the job that runs
+   *     and what to do about it, and as {@link #create(RayJobSpec)} does
    * @throws RayInterruptedException if the thread is interrupted meanwhile
    */
   public <C extends AutoCloseable> RayJob submit(
@@ -261,14 +266,42 @@ public final class RayJobs {
     return jobs.submit(job).id();
   }
 
+  /** Tries for as long as the API server may be away: without the id the operator waits for ever. */
   private RayJob writeJobId(RayJobRef ref, RayClusterRef cluster, JobId id) {
     String patch =
         client.getKubernetesSerialization().asJson(Map.of("spec", Map.of("jobId", id.value())));
-    return new RayJob(
-        ApiServer.ask(
-            "job %s runs on RayCluster %s, but writing its id into spec.jobId of RayJob %s"
-                .formatted(id, cluster, ref),
-            () -> resource(ref).patch(PatchContext.of(PatchType.JSON_MERGE), patch)));
+    long start = time.nanoTime();
+    while (true) {
+      try {
+        return new RayJob(
+            ApiServer.ask(
+                "writing spec.jobId of RayJob " + ref,
+                () -> resource(ref).patch(PatchContext.of(PatchType.JSON_MERGE), patch)));
+      } catch (RayException e) {
+        boolean over = time.nanoTime() - start >= ID_WRITTEN_WITHIN.toNanos();
+        if (over || e instanceof RayInterruptedException || !ApiServer.isUnanswered(e)) {
+          throw jobRunsOn(e, ref, cluster, id);
+        }
+      }
+      try {
+        time.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw jobRunsOn(
+            new RayInterruptedException("interrupted while writing spec.jobId of RayJob " + ref, e),
+            ref,
+            cluster,
+            id);
+      }
+    }
+  }
+
+  private static RayException jobRunsOn(
+      RayException failure, RayJobRef ref, RayClusterRef cluster, JobId id) {
+    return ApiServer.adding(
+        failure,
+        "; job %s runs on RayCluster %s all the same, and the operator waits for its id. Write it with \"kubectl patch rayjob %s -n %s --type merge -p '{\"spec\":{\"jobId\":\"%s\"}}'\", or stop the job and delete the RayJob"
+            .formatted(id, cluster, ref.name(), ref.namespace(), id));
   }
 
   private static void close(AutoCloseable connection) {

@@ -15,12 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class RayJobsTest {
@@ -246,6 +248,39 @@ class RayJobsTest {
     assertThat(Thread.interrupted()).isTrue();
   }
 
+  @ParameterizedTest(name = "''{0}''")
+  @ValueSource(strings = {"a..b", "a.-b", "-a", "A", "a_b", ""})
+  void names_thatKubernetesDoesNotTake_areRefusedForEveryKind(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RayClusterRef.of("default", name))
+        .withMessageContaining("cannot be the name of a RayCluster");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RayJobRef.of("default", name))
+        .withMessageContaining("cannot be the name of a RayJob");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RayServiceRef.of("default", name))
+        .withMessageContaining("cannot be the name of a RayService");
+  }
+
+  @Test
+  void names_thatOlderOperatorsTook_canBeReferredTo() {
+    String name = "9." + "a".repeat(251);
+
+    assertThat(RayClusterRef.of("default", name).name()).isEqualTo(name);
+    assertThat(RayJobRef.of("default", name).name()).isEqualTo(name);
+    assertThat(RayServiceRef.of("default", name).name()).isEqualTo(name);
+  }
+
+  @Test
+  void names_thatTheOperatorRefuses_cannotBeGivenToNewObjects() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RayJobSpec.running(RayJobRef.of("default", "a.b"), job()))
+        .withMessageContaining("KubeRay refuses 'a.b' as the name of a RayJob: take 1 to 47");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RayClusterSpec.of(RayClusterRef.of("default", "a".repeat(54))))
+        .withMessageContaining("as the name of a RayCluster: take 1 to 53");
+  }
+
   private RayJob submit(FakeRay ray) {
     return jobs.submit(
         onNewCluster().submissionMode(SubmissionMode.INTERACTIVE).build(),
@@ -254,13 +289,65 @@ class RayJobsTest {
         MINUTES);
   }
 
-  @Test
-  void submit_whenTheClusterIsReady_submitsAndWritesTheId() {
+  private void operatorMakesTheCluster() {
     clock.steps.add(() ->
         server.put(
             JOBS + "/train",
             "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: train, namespace: default}\nspec: {submissionMode: InteractiveMode}\nstatus: {jobDeploymentStatus: Initializing, rayClusterName: trainer}\n"));
     cluster("{}", "{observedGeneration: 1, conditions: [{type: HeadPodReady, status: 'True'}]}");
+  }
+
+  @Test
+  void submit_whenTheApiServerIsAwayAfterwards_writesTheIdWhenItIsBack() {
+    operatorMakesTheCluster();
+    AtomicInteger away = new AtomicInteger(3);
+    server.refuse(
+        call -> call.method().equals("PATCH") && away.getAndDecrement() > 0, 503, "going down");
+    try (FakeRay ray = FakeRay.start()) {
+      RayJob submitted = submit(ray);
+
+      assertThat(ray.jobs()).hasSize(1);
+      assertThat(submitted.jobId()).contains(new JobId(ray.jobs().get(0).id()));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"403, FORBIDDEN, 1", "503, UNREACHABLE, 61"})
+  void submit_whenTheIdCannotBeWritten_saysWhichJobRunsAndWhatToDo(
+      int status, Reason reason, int attempts) {
+    operatorMakesTheCluster();
+    server.refuse(call -> call.method().equals("PATCH"), status, "not now");
+    try (FakeRay ray = FakeRay.start()) {
+      RayKubernetesException failure = failure(() -> submit(ray));
+
+      String id = ray.jobs().get(0).id();
+      assertThat(failure)
+          .hasMessageStartingWith(
+              "writing spec.jobId of RayJob default/train failed: not now; job "
+                  + id
+                  + " runs on RayCluster default/trainer all the same")
+          .hasMessageContaining("-p '{\"spec\":{\"jobId\":\"" + id + "\"}}'")
+          .returns(reason, RayKubernetesException::reason);
+    }
+    assertThat(server.calls()).filteredOn(call -> call.method().equals("PATCH")).hasSize(attempts);
+  }
+
+  @Test
+  void submit_whenInterruptedAfterwards_saysWhichJobRuns() {
+    operatorMakesTheCluster();
+    server.refuse(call -> call.method().equals("PATCH"), 503, "going down");
+    clock.steps.add(() -> Thread.currentThread().interrupt());
+    try (FakeRay ray = FakeRay.start()) {
+      assertThatExceptionOfType(RayInterruptedException.class)
+          .isThrownBy(() -> submit(ray))
+          .withMessageContaining("runs on RayCluster default/trainer all the same");
+    }
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void submit_whenTheClusterIsReady_submitsAndWritesTheId() {
+    operatorMakesTheCluster();
     try (FakeRay ray = FakeRay.start()) {
       RayJob submitted = submit(ray);
 
