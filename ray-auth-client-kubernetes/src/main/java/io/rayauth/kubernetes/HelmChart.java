@@ -56,7 +56,8 @@ public final class HelmChart {
   }
 
   /**
-   * Names a chart in an OCI registry. Helm uses the logins of {@code helm registry login}.
+   * Names a chart in an OCI registry. Helm uses the logins of {@code helm registry login}. A
+   * registry on loopback is asked in plain http, any other with TLS only.
    *
    * @param reference such as {@code oci://registry.example.com/charts/kuberay-operator}
    * @param version the chart's version

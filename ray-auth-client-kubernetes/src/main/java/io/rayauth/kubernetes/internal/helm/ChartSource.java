@@ -2,6 +2,7 @@ package io.rayauth.kubernetes.internal.helm;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Says where a chart comes from. */
 public sealed interface ChartSource {
@@ -15,6 +16,14 @@ public sealed interface ChartSource {
 
   /** A chart in an OCI registry. */
   record Oci(String reference, String version) implements ChartSource {
+    private static final Pattern LOOPBACK =
+        Pattern.compile("oci://(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?/.*");
+
+    /** Tells whether the registry is on this machine, where nobody has certificates. */
+    boolean isOnLoopback() {
+      return LOOPBACK.matcher(reference).matches();
+    }
+
     @Override
     public String toString() {
       return "chart %s:%s".formatted(reference, version);

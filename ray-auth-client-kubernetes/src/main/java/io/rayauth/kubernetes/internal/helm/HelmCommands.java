@@ -98,7 +98,11 @@ public final class HelmCommands {
         kubeconfig,
         () -> {
           var show = Helm.show(chart.reference()).crds();
-          return chart.version().map(show::withVersion).orElse(show).call();
+          chart.version().ifPresent(show::withVersion);
+          if (chart.isPlainHttp()) {
+            show.plainHttp();
+          }
+          return show.call();
         });
   }
 
@@ -121,6 +125,9 @@ public final class HelmCommands {
                           .withValuesFile(file)
                           .withKubeConfigContents(kubeconfig.contents());
                   chart.version().ifPresent(install::withVersion);
+                  if (chart.isPlainHttp()) {
+                    install.plainHttp();
+                  }
                   return ProcessSignals.keeping(install::call);
                 }));
   }
@@ -147,6 +154,9 @@ public final class HelmCommands {
                           .withValuesFile(file)
                           .withKubeConfigContents(kubeconfig.contents());
                   chart.version().ifPresent(upgrade::withVersion);
+                  if (chart.isPlainHttp()) {
+                    upgrade.plainHttp();
+                  }
                   return ProcessSignals.keeping(upgrade::call);
                 }));
   }

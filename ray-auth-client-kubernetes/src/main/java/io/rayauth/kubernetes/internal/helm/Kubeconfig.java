@@ -100,6 +100,12 @@ final class Kubeconfig {
     put(user, "username", config.getUsername());
     put(user, "password", config.getPassword());
     put(user, "as", config.getImpersonateUsername());
+    if (config.getImpersonateGroups() != null && config.getImpersonateGroups().length > 0) {
+      user.put("as-groups", List.of(config.getImpersonateGroups()));
+    }
+    if (config.getImpersonateExtras() != null && !config.getImpersonateExtras().isEmpty()) {
+      user.put("as-user-extra", config.getImpersonateExtras());
+    }
     return user;
   }
 

@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class LocatedChart implements AutoCloseable {
   private final String reference;
   private final @Nullable String version;
+  private final boolean plainHttp;
   private final @Nullable Path downloaded;
 
-  private LocatedChart(String reference, @Nullable String version, @Nullable Path downloaded) {
+  private LocatedChart(
+      String reference, @Nullable String version, boolean plainHttp, @Nullable Path downloaded) {
     this.reference = reference;
     this.version = version;
+    this.plainHttp = plainHttp;
     this.downloaded = downloaded;
   }
 
@@ -28,18 +31,18 @@ public final class LocatedChart implements AutoCloseable {
           "there is no chart at %s".formatted(local.path().toAbsolutePath()),
           null);
     }
-    return new LocatedChart(local.path().toAbsolutePath().toString(), null, null);
+    return new LocatedChart(local.path().toAbsolutePath().toString(), null, false, null);
   }
 
   static LocatedChart of(ChartSource.Oci oci) {
-    return new LocatedChart(oci.reference(), oci.version(), null);
+    return new LocatedChart(oci.reference(), oci.version(), oci.isOnLoopback(), null);
   }
 
   static LocatedChart download(byte[] archive) {
     try {
       Path file = Files.createTempFile("ray-auth-client-chart", ".tgz");
       Files.write(file, archive);
-      return new LocatedChart(file.toString(), null, file);
+      return new LocatedChart(file.toString(), null, false, file);
     } catch (IOException e) {
       throw new RayKubernetesException(
           Reason.OTHER, "writing the chart to a temporary file failed: " + e, e);
@@ -52,6 +55,11 @@ public final class LocatedChart implements AutoCloseable {
 
   Optional<String> version() {
     return Optional.ofNullable(version);
+  }
+
+  /** Tells whether its registry is asked without TLS. */
+  boolean isPlainHttp() {
+    return plainHttp;
   }
 
   @Override
