@@ -267,7 +267,8 @@ public final class KubeRayOperator {
     }
     Rollout rollout = new Rollout(objects, time, timeout, progress);
     rollout.awaitEstablished(definitions, definitions.apply(yaml));
-    List<Applied> applied = new UserManifest(client, manifest.toString(), time).apply(yaml, namespace);
+    List<Applied> applied =
+        new UserManifest(client, manifest.toString(), time).apply(yaml, namespace);
     rollout.tell(Step.APPLIED, "applied %d objects of %s".formatted(applied.size(), manifest));
     rollout.awaitReady(() -> deployments(applied));
     return look(null);

@@ -112,10 +112,10 @@ public final class RayAccess {
    * connect} by a route: {@code get} on the RayCluster, and
    *
    * <ul>
-   *   <li>for {@link Route#portForward()} and {@link Route#automatic()} {@code list} on pods, {@code
-   *       get} and {@code create} on pods/portforward. RBAC cannot limit these to one cluster,
-   *       because KubeRay makes up the name of the head pod: they hold for every pod of the
-   *       namespace;
+   *   <li>for {@link Route#portForward()} and {@link Route#automatic()} {@code list} on pods,
+   *       {@code get} and {@code create} on pods/portforward. RBAC cannot limit these to one
+   *       cluster, because KubeRay makes up the name of the head pod: they hold for every pod of
+   *       the namespace;
    *   <li>for {@link Route#serviceProxy()} the verbs of the role on services/proxy, limited to the
    *       dashboard's port of the head's Service: {@code get} to read, {@code create} to submit,
    *       {@code update} to upload, {@code delete} to delete;
@@ -229,7 +229,8 @@ public final class RayAccess {
             ? roles.reachingNothing(role, target.scheme(), target.headService())
             : roles.reachingBy(route.kind(), role, target.scheme(), target.headService());
     RoleObjects objects = RoleObjects.of(rights, subject, role, subresource);
-    new RoleWriter(client).apply(objects, "granting " + role + " of RayCluster " + ref + " to " + subject);
+    new RoleWriter(client)
+        .apply(objects, "granting " + role + " of RayCluster " + ref + " to " + subject);
     return new Grant(
         ref,
         subject,

@@ -327,8 +327,7 @@ public final class RayClusters {
     try {
       yaml = new String(manifest.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new RayKubernetesException(
-          Reason.INVALID, "the manifest cannot be read: " + e, e);
+      throw new RayKubernetesException(Reason.INVALID, "the manifest cannot be read: " + e, e);
     }
     return apply(yaml, namespace);
   }

@@ -266,7 +266,9 @@ public final class RayJobs {
     return jobs.submit(job).id();
   }
 
-  /** Tries for as long as the API server may be away: without the id the operator waits for ever. */
+  /**
+   * Tries for as long as the API server may be away: without the id the operator waits for ever.
+   */
   private RayJob writeJobId(RayJobRef ref, RayClusterRef cluster, JobId id) {
     String patch =
         client.getKubernetesSerialization().asJson(Map.of("spec", Map.of("jobId", id.value())));

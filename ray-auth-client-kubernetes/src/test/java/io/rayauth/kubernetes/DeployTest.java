@@ -8,6 +8,8 @@ import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.AppliedObject.Outcome;
 import io.rayauth.kubernetes.FakeApiServer.Call;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.apiserver.Logged;
+import io.rayauth.kubernetes.internal.manifest.Deployment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -300,11 +302,14 @@ class DeployTest {
   @Test
   void deploy_whenInterruptedMeanwhile_takesBackAllTheSame() {
     Thread caller = Thread.currentThread();
-    server.before(call -> call.isWrite() && call.method().equals("PATCH") && call.path().equals(CLUSTER), caller::interrupt);
+    server.before(
+        call -> call.isWrite() && call.method().equals("PATCH") && call.path().equals(CLUSTER),
+        caller::interrupt);
 
     assertThatExceptionOfType(RayInterruptedException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
-        .withMessageStartingWith("interrupted while applying RayCluster default/trainer; taken back:")
+        .withMessageStartingWith(
+            "interrupted while applying RayCluster default/trainer; taken back:")
         .withMessageContaining("RayCluster default/trainer, ClusterRoleBinding ray:");
 
     assertThat(Thread.interrupted()).isTrue();
@@ -313,7 +318,8 @@ class DeployTest {
 
   @Test
   void deploy_whenAnAnswerIsLost_takesBackWhatWasMadeNevertheless() {
-    server.loseAnswer(call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
+    server.loseAnswer(
+        call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
 
     assertThatExceptionOfType(RayKubernetesException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
@@ -325,7 +331,8 @@ class DeployTest {
   @Test
   void deploy_whenTheAnswerAboutAChangeIsLost_keepsWhatTheClusterNeedsNow() {
     clusters.deploy(spec("2.57.0").build());
-    server.loseAnswer(call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
+    server.loseAnswer(
+        call -> call.method().equals("PATCH") && call.isWrite() && call.path().equals(CLUSTER));
 
     assertThatExceptionOfType(RayKubernetesException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.57.0").kubeRbacProxy().build()))
@@ -508,6 +515,24 @@ class DeployTest {
         .isThrownBy(() -> clusters.deploy(spec))
         .withMessageContaining("has no key auth_token");
     assertThat(server.writes()).isEmpty();
+  }
+
+  @Test
+  void deploy_whenTheTokenIsThatOfASample_warnsAndGoesOn() {
+    server.put(
+        "/api/v1/namespaces/default/secrets/copied",
+        "{apiVersion: v1, kind: Secret, metadata: {name: copied, namespace: default}, data:"
+            + " {auth_token: c3VwZXItc2VjcmV0LWV4YW1wbGUtdG9rZW4K}}");
+
+    try (Logged logged = Logged.by(Deployment.class)) {
+      clusters.deploy(spec("2.55.0").rayToken("copied").build());
+
+      assertThat(logged.warnings())
+          .containsExactly(
+              "the token in Secret default/copied for RayCluster default/trainer is that of a"
+                  + " sample, which everybody knows: put a random one there before the pods start");
+    }
+    assertThat(server.object(CLUSTER)).isNotNull();
   }
 
   @Test

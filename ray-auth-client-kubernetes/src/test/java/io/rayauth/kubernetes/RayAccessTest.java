@@ -272,8 +272,8 @@ class RayAccessTest {
 
   @Test
   void grant_byTheServiceProxyToAKubeRbacProxy_isRefusedBeforeAnythingIsWritten() {
-    assertThatThrownBy(() ->
-            access.route(Route.serviceProxy()).grant(REF, RAY_USER, RayRole.SUBMITTER))
+    assertThatThrownBy(
+            () -> access.route(Route.serviceProxy()).grant(REF, RAY_USER, RayRole.SUBMITTER))
         .isInstanceOf(RayKubernetesException.class)
         .hasMessageContaining("take Route.portForward()");
     assertThat(patches).isEmpty();

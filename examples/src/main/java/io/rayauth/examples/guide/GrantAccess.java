@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * Gives somebody the rights of the guide, by a Role and a RoleBinding: {@code kubectl apply -f
- * ray-cluster-rbac.yaml}. These are wide: they hold for every RayCluster of the namespace. As in the
- * guide, the port is forwarded by whoever the kubeconfig names, so the subject gets no right to that.
+ * ray-cluster-rbac.yaml}. These are wide: they hold for every RayCluster of the namespace. As in
+ * the guide, the port is forwarded by whoever the kubeconfig names, so the subject gets no right to
+ * that.
  */
 public final class GrantAccess {
   private GrantAccess() {}

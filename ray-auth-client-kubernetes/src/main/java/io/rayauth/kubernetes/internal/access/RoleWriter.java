@@ -44,7 +44,8 @@ public final class RoleWriter {
       serverSideApply(objects.binding(), doing);
     } catch (RuntimeException e) {
       throw ApiServer.isUnanswered(e)
-          ? ApiServer.adding(e, "; it may have been done nevertheless: grant it again, or revoke it")
+          ? ApiServer.adding(
+              e, "; it may have been done nevertheless: grant it again, or revoke it")
           : role != null && roleIsNew ? takenBack(role, e) : e;
     }
   }

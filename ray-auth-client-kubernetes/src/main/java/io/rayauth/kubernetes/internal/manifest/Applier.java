@@ -68,7 +68,9 @@ final class Applier {
     }
   }
 
-  /** Deletes what is there under an object's name if it was deployed for a cluster, and only then. */
+  /**
+   * Deletes what is there under an object's name if it was deployed for a cluster, and only then.
+   */
   void deleteIfOurs(ManifestObject object, RayClusterRef ref) {
     GenericKubernetesResource there = read(object);
     if (there != null && Ownership.isOurs(there, ref)) {

@@ -13,7 +13,11 @@ import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
+import io.rayauth.kubernetes.internal.cluster.WeakToken;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Rollback}.
  */
 public final class Deployment {
+  private static final System.Logger LOG = System.getLogger(Deployment.class.getName());
+
   private final KubernetesClient client;
   private final Applier applier;
   private final RayClusterSpec spec;
@@ -139,7 +145,7 @@ public final class Deployment {
     }
   }
 
-  /** Without it the pods would wait for ever; only its keys are looked at. */
+  /** Without it the pods would wait for ever, and with a token that everybody knows be open. */
   private void checkSecret() {
     String name = spec.secretName().orElse(null);
     if (name == null) {
@@ -165,13 +171,25 @@ public final class Deployment {
               .formatted(name, namespace, DeclaredScheme.AUTH_TOKEN),
           null);
     }
-    if (secret.getData() == null || !secret.getData().containsKey(DeclaredScheme.AUTH_TOKEN)) {
+    String token =
+        secret.getData() == null ? null : secret.getData().get(DeclaredScheme.AUTH_TOKEN);
+    if (token == null || token.isBlank()) {
       throw new RayKubernetesException(
           Reason.INVALID,
           "Secret '%s' in namespace '%s' has no key %s, under which KubeRay looks for the token"
               .formatted(name, namespace, DeclaredScheme.AUTH_TOKEN),
           null);
     }
+    // Above DEBUG, because the result cannot say it and the cluster would be as good as open.
+    WeakToken.why(new String(Base64.getMimeDecoder().decode(token), StandardCharsets.UTF_8))
+        .ifPresent(why ->
+            LOG.log(
+                Level.WARNING,
+                "the token in Secret {0}/{1} for RayCluster {2} {3}: put a random one there before the pods start",
+                namespace,
+                name,
+                spec.ref(),
+                why));
   }
 
   /** Lets what the pods need go when the cluster goes; it had to be there before the cluster. */
@@ -189,13 +207,12 @@ public final class Deployment {
    * its own, or could not be tidied up. Whoever may not look then has hardly made anything.
    */
   private void removeWhatIsNotNeededAnyMore(GenericKubernetesResource before, List<Applied> plan) {
-    boolean anotherScheme =
-        DeclaredScheme.of(CustomResource.of(before)).scheme() != spec.scheme();
+    boolean anotherScheme = DeclaredScheme.of(CustomResource.of(before)).scheme() != spec.scheme();
     Set<String> needed =
         plan.stream().map(object -> object.sent().toString()).collect(Collectors.toSet());
     spec.serviceAccount()
-        .ifPresent(name ->
-            needed.add("ServiceAccount %s/%s".formatted(spec.ref().namespace(), name)));
+        .ifPresent(
+            name -> needed.add("ServiceAccount %s/%s".formatted(spec.ref().namespace(), name)));
     for (ManifestObject object : scheme.ofAnyScheme()) {
       if (!needed.contains(object.toString())) {
         try {

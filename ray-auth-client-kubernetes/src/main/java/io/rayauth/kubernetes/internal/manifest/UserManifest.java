@@ -75,8 +75,7 @@ public final class UserManifest {
     List<GenericKubernetesResource> objects = parse(yaml);
     Map<Boolean, List<GenericKubernetesResource>> parts =
         objects.stream().collect(Collectors.partitioningBy(UserManifest::isDefinition));
-    List<CustomResource> defining =
-        parts.get(true).stream().map(CustomResource::of).toList();
+    List<CustomResource> defining = parts.get(true).stream().map(CustomResource::of).toList();
     for (GenericKubernetesResource object : objects) {
       if (find(object).isEmpty() && definitionOf(object, defining).isEmpty()) {
         throw new RayKubernetesException(
@@ -100,8 +99,7 @@ public final class UserManifest {
     }
   }
 
-  private Applied apply(
-      GenericKubernetesResource object, APIResource resource, String namespace) {
+  private Applied apply(GenericKubernetesResource object, APIResource resource, String namespace) {
     if (resource.getNamespaced() && object.getMetadata().getNamespace() == null) {
       object.getMetadata().setNamespace(namespace);
     }
@@ -138,8 +136,8 @@ public final class UserManifest {
         .filter(definition -> {
           String group = definition.text("spec", "group").orElse("");
           return definition.list("spec", "versions").stream()
-              .anyMatch(version ->
-                  object.getApiVersion().equals(group + "/" + version.get("name")));
+              .anyMatch(
+                  version -> object.getApiVersion().equals(group + "/" + version.get("name")));
         })
         .findFirst();
   }
