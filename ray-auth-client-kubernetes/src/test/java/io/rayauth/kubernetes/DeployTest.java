@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -404,6 +405,29 @@ class DeployTest {
     assertThatExceptionOfType(RayKubernetesException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
         .withMessageContaining("; made, and kept for RayCluster default/trainer: ");
+    assertThat(server.paths()).hasSize(5);
+  }
+
+  @Test
+  void deploy_whenTheClusterItMadeWasMadeAnewByOthers_takesNothingFromThem() {
+    AtomicInteger handedOver = new AtomicInteger();
+    server.refuse(
+        call -> call.isWrite() && call.path().equals(CONFIG) && handedOver.getAndIncrement() == 1,
+        403,
+        "no owners");
+    server.before(
+        call -> call.method().equals("DELETE"),
+        () ->
+            server.put(
+                CLUSTER,
+                "{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: trainer, namespace:"
+                    + " default, uid: another}}"));
+
+    assertThatExceptionOfType(RayKubernetesException.class)
+        .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
+        .withMessageStartingWith(
+            "applying ConfigMap default/trainer-kube-rbac-proxy failed: no owners; made, and kept"
+                + " for RayCluster default/trainer: ClusterRoleBinding ");
     assertThat(server.paths()).hasSize(5);
   }
 

@@ -78,9 +78,13 @@ final class Applier {
     }
   }
 
-  /** Deletes an object as it was read; another one that has its name now stays. */
-  void delete(ManifestObject object, GenericKubernetesResource there) {
-    Deletion.delete(client, object.kind(), there, DeletionPropagation.BACKGROUND);
+  /**
+   * Deletes an object as it was read.
+   *
+   * @return false if another one has its name now, which stays
+   */
+  boolean delete(ManifestObject object, GenericKubernetesResource there) {
+    return Deletion.delete(client, object.kind(), there, DeletionPropagation.BACKGROUND);
   }
 
   private Resource<GenericKubernetesResource> resource(ManifestObject object) {

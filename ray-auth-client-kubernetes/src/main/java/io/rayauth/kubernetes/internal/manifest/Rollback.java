@@ -63,7 +63,7 @@ final class Rollback {
         } else if (standsOnIt) {
           kept.add(object.sent());
         } else {
-          standsOnIt = !takeBack(object) && object.sent() == cluster.sent();
+          standsOnIt = !takeBack(object) && object.sent().equals(cluster.sent());
         }
       }
       return said(failure);
@@ -97,7 +97,7 @@ final class Rollback {
     if (unknown.contains(cluster.sent())) {
       return true;
     }
-    boolean applied = done.stream().anyMatch(object -> object.sent() == cluster.sent());
+    boolean applied = done.stream().anyMatch(object -> object.sent().equals(cluster.sent()));
     if (applied || cluster.before() != null) {
       return applied && cluster.before() != null;
     }
@@ -109,9 +109,12 @@ final class Rollback {
     }
   }
 
+  /** Returns false if something of that name is there afterwards. */
   private boolean takeBack(Applied object) {
     try {
-      applier.delete(object.sent(), object.after());
+      if (!applier.delete(object.sent(), object.after())) {
+        return false;
+      }
       takenBack.add(object.sent());
       return true;
     } catch (RayException e) {

@@ -17,9 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -88,10 +90,16 @@ public final class UserManifest {
     List<Applied> applied = new ArrayList<>();
     try {
       for (GenericKubernetesResource object : parts.get(true)) {
-        applied.add(apply(object, served(object, List.of()), namespace));
+        applied.add(apply(object, namespace));
+      }
+      Set<String> served = new HashSet<>();
+      for (GenericKubernetesResource object : parts.get(false)) {
+        definitionOf(object, defining)
+            .filter(by -> served.add(object.getApiVersion() + " " + object.getKind()))
+            .ifPresent(by -> awaitServed(object, by.name()));
       }
       for (GenericKubernetesResource object : parts.get(false)) {
-        applied.add(apply(object, served(object, defining), namespace));
+        applied.add(apply(object, namespace));
       }
       return applied;
     } catch (RuntimeException e) {
@@ -99,7 +107,8 @@ public final class UserManifest {
     }
   }
 
-  private Applied apply(GenericKubernetesResource object, APIResource resource, String namespace) {
+  private Applied apply(GenericKubernetesResource object, String namespace) {
+    APIResource resource = find(object).orElseThrow();
     if (resource.getNamespaced() && object.getMetadata().getNamespace() == null) {
       object.getMetadata().setNamespace(namespace);
     }
@@ -142,14 +151,12 @@ public final class UserManifest {
         .findFirst();
   }
 
-  /** Returns how the API server knows a kind; waits for that if the text itself defines it. */
-  private APIResource served(GenericKubernetesResource object, List<CustomResource> defining) {
-    String definition = definitionOf(object, defining).map(CustomResource::name).orElse(null);
+  private void awaitServed(GenericKubernetesResource object, String definition) {
     long start = time.nanoTime();
     while (true) {
-      Optional<APIResource> found = find(object);
-      if (found.isPresent() && (definition == null || definitions.isEstablished(definition))) {
-        return found.get();
+      known.remove(object.getApiVersion());
+      if (find(object).isPresent() && definitions.isEstablished(definition)) {
+        return;
       }
       if (time.nanoTime() - start >= SERVED_WITHIN.toNanos()) {
         throw new RayKubernetesException(
@@ -163,7 +170,6 @@ public final class UserManifest {
             null);
       }
       pause(object);
-      known.remove(object.getApiVersion());
     }
   }
 
