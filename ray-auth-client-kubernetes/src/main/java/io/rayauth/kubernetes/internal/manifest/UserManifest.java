@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -75,9 +74,11 @@ public final class UserManifest {
    */
   public List<Applied> apply(String yaml, String namespace) {
     List<GenericKubernetesResource> objects = parse(yaml);
-    Map<Boolean, List<GenericKubernetesResource>> parts =
-        objects.stream().collect(Collectors.partitioningBy(UserManifest::isDefinition));
-    List<CustomResource> defining = parts.get(true).stream().map(CustomResource::of).toList();
+    List<GenericKubernetesResource> rest = new ArrayList<>(objects);
+    rest.removeIf(UserManifest::isDefinition);
+    List<GenericKubernetesResource> first =
+        objects.stream().filter(UserManifest::isDefinition).toList();
+    List<CustomResource> defining = first.stream().map(CustomResource::of).toList();
     for (GenericKubernetesResource object : objects) {
       if (find(object).isEmpty() && definitionOf(object, defining).isEmpty()) {
         throw new RayKubernetesException(
@@ -89,16 +90,16 @@ public final class UserManifest {
     }
     List<Applied> applied = new ArrayList<>();
     try {
-      for (GenericKubernetesResource object : parts.get(true)) {
+      for (GenericKubernetesResource object : first) {
         applied.add(apply(object, namespace));
       }
       Set<String> served = new HashSet<>();
-      for (GenericKubernetesResource object : parts.get(false)) {
+      for (GenericKubernetesResource object : rest) {
         definitionOf(object, defining)
             .filter(by -> served.add(object.getApiVersion() + " " + object.getKind()))
             .ifPresent(by -> awaitServed(object, by.name()));
       }
-      for (GenericKubernetesResource object : parts.get(false)) {
+      for (GenericKubernetesResource object : rest) {
         applied.add(apply(object, namespace));
       }
       return applied;
