@@ -156,7 +156,7 @@ class HardenedProxyTest {
     Explanation why = RayAccess.using(namespace.admin()).explain(cluster, refusal, tokens);
     assertThat(why.user()).contains("system:serviceaccount:hardened-proxy:stranger");
     assertThat(why.missingVerb()).contains("create");
-    assertThat(why.nextStep()).contains("dashboard");
+    assertThat(why.nextStep()).contains("RayAccess.subresource(\"dashboard\").grant(");
     assertThat(why.suggestedManifest())
         .get()
         .asString()
@@ -165,7 +165,7 @@ class HardenedProxyTest {
 
   private static void assertThatAJobWithAFolderRuns(RayConnection connection, Path folder)
       throws IOException {
-    Files.writeString(folder.resolve("hello.txt"), "hello from a folder");
+    Files.writeString(folder.resolve("hello.txt"), "hello from a folder\n");
     JobId id =
         connection
             .jobs()

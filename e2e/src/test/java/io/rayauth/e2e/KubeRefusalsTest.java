@@ -237,7 +237,7 @@ class KubeRefusalsTest {
     ThrowableAssertAlternative<RayKubernetesException> told =
         assertThatExceptionOfType(RayKubernetesException.class)
             .isThrownBy(call)
-            .returns(reason, RayKubernetesException::reason);
+            .satisfies(failure -> assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason));
     for (String word : words) {
       told.withMessageContaining(word);
     }

@@ -10,6 +10,13 @@ import java.util.function.Supplier;
 
 /** Runs calls to the Kubernetes API and says what failed in this library's own terms. */
 public final class ApiServer {
+  /**
+   * Since Kubernetes 1.29 a 401 over HTTP/2 comes with a GOAWAY, at which a JDK before 24 forgets
+   * the answer (JDK-8335181).
+   */
+  private static final String HUNG_UP =
+      "; it hangs up on callers that it does not know: see whether the credentials are good, and set http2Disable in the Kubernetes client's Config to hear its answer on a JDK before 24";
+
   private ApiServer() {}
 
   /**
@@ -84,6 +91,7 @@ public final class ApiServer {
             + deepest.getClass().getSimpleName()
             + (words == null ? "" : ": " + words)
             + ")"
+            + (words != null && words.contains("GOAWAY") ? HUNG_UP : "")
         : "the API server answered with status " + e.getCode();
   }
 
