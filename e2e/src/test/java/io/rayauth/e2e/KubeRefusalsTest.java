@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.rayauth.kubernetes.AuthScheme;
+import io.rayauth.kubernetes.KubeRayOperator;
 import io.rayauth.kubernetes.NodeResources;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayClusterSpec;
@@ -14,12 +17,17 @@ import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayConnection;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.RayJobRef;
+import io.rayauth.kubernetes.RayJobs;
 import io.rayauth.kubernetes.RayNode;
+import io.rayauth.kubernetes.RayServiceRef;
+import io.rayauth.kubernetes.RayServices;
 import io.rayauth.kubernetes.Route;
 import io.rayauth.kubernetes.ServiceAccountTokenProvider;
 import io.rayauth.kubernetes.ServiceAccounts;
 import io.rayauth.token.TokenUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -44,11 +52,13 @@ class KubeRefusalsTest {
   private static final PolicyRule FORWARD_PORTS =
       TestNamespace.may("", "pods/portforward", "create", "get");
 
+  private final KubeStack stack;
   private final TestNamespace namespace;
   private final RayClusters clusters;
   private final RayClusterRef cluster;
 
   KubeRefusalsTest(KubeStack stack, RealRay ray) {
+    this.stack = stack;
     this.namespace = TestNamespace.create(stack, "refusals");
     this.clusters = RayClusters.using(namespace.admin());
     this.cluster = namespace.cluster("trainer");
@@ -231,6 +241,29 @@ class KubeRefusalsTest {
             ServiceAccountTokenProvider.of(namespace.admin(), "no-such-namespace", "ray-user")
                 ::token)
         .withMessageContaining("no-such-namespace");
+  }
+
+  @Test
+  void kubeRay_whenNotInstalled_isMissed() {
+    Config config = Config.fromKubeconfig(stack.startBareApiServer().toFile());
+    try (KubernetesClient bare = new KubernetesClientBuilder().withConfig(config).build()) {
+      RayClusters none = RayClusters.using(bare);
+      RayClusterRef ref = RayClusterRef.of("default", "trainer");
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> none.find(ref),
+              () -> none.list("default"),
+              () -> none.connect(ref),
+              () -> none.deploy(spec(ref).rayToken().build()),
+              () -> none.delete(ref),
+              () -> RayJobs.using(bare).find(RayJobRef.of("default", "job")),
+              () -> RayServices.using(bare).find(RayServiceRef.of("default", "serve")))) {
+        assertIsTold(Reason.CRD_MISSING, call, "KubeRay");
+      }
+      assertThat(KubeRayOperator.using(bare).status().isInstalled()).isFalse();
+    } finally {
+      stack.stopBareApiServer();
+    }
   }
 
   private static void assertIsTold(Reason reason, ThrowingCallable call, String... words) {

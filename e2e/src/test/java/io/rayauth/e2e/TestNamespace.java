@@ -136,7 +136,7 @@ final class TestNamespace implements AutoCloseable {
                 .withOauthToken(token)
                 .withNamespace(name)
                 .withRequestRetryBackoffLimit(0)
-                .withHttp2Disable(true) // over HTTP/2 a JDK before 24 loses the answer 401
+                .withHttp2Disable(true) // over HTTP/2, JDK 17 loses the answer 401
                 .build())
         .build();
   }

@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 /** Runs calls to the Kubernetes API and says what failed in this library's own terms. */
 public final class ApiServer {
   /**
-   * Since Kubernetes 1.29 a 401 over HTTP/2 comes with a GOAWAY, at which a JDK before 24 forgets
-   * the answer (JDK-8335181).
+   * A 401 over HTTP/2 comes with a GOAWAY (Kubernetes' feature UnauthenticatedHTTP2DOSMitigation),
+   * at which the HTTP client of JDK 17 forgets the answer.
    */
   private static final String HUNG_UP =
-      "; it hangs up on callers that it does not know: see whether the credentials are good, and set http2Disable in the Kubernetes client's Config to hear its answer on a JDK before 24";
+      "; it hangs up on callers that it does not know: see whether the credentials are good, or set http2Disable in the Kubernetes client's Config to hear its answer on JDK 17";
 
   private ApiServer() {}
 
