@@ -61,10 +61,7 @@ class ApiServerRestartTest {
       throws Exception {
     RayClusters clusters = RayClusters.using(namespace.admin());
     clusters.deploy(
-        RayClusterSpec.of(cluster)
-            .rayVersion("2.60.0")
-            .rayToken(TestNamespace.RAY_TOKEN)
-            .build());
+        RayClusterSpec.of(cluster).rayVersion("2.60.0").rayToken(TestNamespace.RAY_TOKEN).build());
     clusters.awaitReady(cluster, PATIENCE);
     ServiceAccounts.using(namespace.admin()).create(namespace.name(), "ray-user");
     KubernetesClient tokenMaker =

@@ -61,12 +61,10 @@ class AuthOptionsTrapTest {
 
     await()
         .atMost(READY)
-        .until(
-            () ->
-                namespace.admin().secrets().inNamespace(namespace.name()).withName("trap").get()
-                    != null);
-    assertThat(
-            namespace.headPod(cluster).orElseThrow().getSpec().getContainers().get(0).getEnv())
+        .until(() ->
+            namespace.admin().secrets().inNamespace(namespace.name()).withName("trap").get()
+                != null);
+    assertThat(namespace.headPod(cluster).orElseThrow().getSpec().getContainers().get(0).getEnv())
         .extracting(EnvVar::getName)
         .contains("RAY_CLUSTER_NAME")
         .doesNotContain("RAY_AUTH_MODE", "RAY_AUTH_TOKEN");

@@ -111,17 +111,12 @@ class HardenedProxyTest {
   }
 
   private RayConnection connect(TokenProvider tokens) {
-    return clusters
-        .connecting(cluster)
-        .route(Route.portForward())
-        .tokenProvider(tokens)
-        .connect();
+    return clusters.connecting(cluster).route(Route.portForward()).tokenProvider(tokens).connect();
   }
 
   private TokenProvider tokensOf(String serviceAccount) {
     ServiceAccounts.using(namespace.admin()).create(cluster.namespace(), serviceAccount);
-    return ServiceAccountTokenProvider.of(
-        namespace.admin(), cluster.namespace(), serviceAccount);
+    return ServiceAccountTokenProvider.of(namespace.admin(), cluster.namespace(), serviceAccount);
   }
 
   /** Offers HTTP/2 in the handshake; the health check is open to everybody, nothing else is. */

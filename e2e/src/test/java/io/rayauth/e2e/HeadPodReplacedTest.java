@@ -64,18 +64,11 @@ class HeadPodReplacedTest {
       throws Exception {
     RayClusters clusters = RayClusters.using(namespace.admin());
     clusters.deploy(
-        RayClusterSpec.of(cluster)
-            .rayVersion("2.60.0")
-            .rayToken(TestNamespace.RAY_TOKEN)
-            .build());
+        RayClusterSpec.of(cluster).rayVersion("2.60.0").rayToken(TestNamespace.RAY_TOKEN).build());
     clusters.awaitReady(cluster, PATIENCE);
     Upload upload = new Upload();
     try (RayConnection connection =
-        clusters
-            .connecting(cluster)
-            .route(Route.portForward())
-            .listener(upload)
-            .connect()) {
+        clusters.connecting(cluster).route(Route.portForward()).listener(upload).connect()) {
       CountingJob counting = CountingJob.submit(connection.jobs(), folder);
       CompletableFuture<JobDetails> tail =
           CompletableFuture.supplyAsync(() -> counting.follow(connection.jobs()), threads);

@@ -15,10 +15,10 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayClusterSpec;
 import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayConnection;
-import io.rayauth.kubernetes.RayKubernetesException;
-import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.RayJobRef;
 import io.rayauth.kubernetes.RayJobs;
+import io.rayauth.kubernetes.RayKubernetesException;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.RayNode;
 import io.rayauth.kubernetes.RayServiceRef;
 import io.rayauth.kubernetes.RayServices;
@@ -46,8 +46,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubeRefusalsTest {
   private static final Duration READY = Duration.ofMinutes(1);
-  private static final PolicyRule READ_CLUSTERS =
-      TestNamespace.may("ray.io", "rayclusters", "get");
+  private static final PolicyRule READ_CLUSTERS = TestNamespace.may("ray.io", "rayclusters", "get");
   private static final PolicyRule LIST_PODS = TestNamespace.may("", "pods", "list");
   private static final PolicyRule FORWARD_PORTS =
       TestNamespace.may("", "pods/portforward", "create", "get");
@@ -165,8 +164,7 @@ class KubeRefusalsTest {
         () -> clusters.connect(sleeping),
         "RayCluster refusals/sleeping is suspended",
         "set spec.suspend to false");
-    assertIsTold(
-        Reason.NOT_READY, () -> clusters.awaitReady(sleeping, READY), "suspended");
+    assertIsTold(Reason.NOT_READY, () -> clusters.awaitReady(sleeping, READY), "suspended");
   }
 
   @Test
@@ -182,7 +180,8 @@ class KubeRefusalsTest {
             .build());
     await().atMost(READY).until(() -> namespace.headPod(homeless).isPresent());
 
-    String scheduler = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector";
+    String scheduler =
+        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector";
     assertIsTold(
         Reason.NOT_READY,
         () -> clusters.connecting(homeless).headTimeout(Duration.ofSeconds(2)).connect(),
@@ -270,7 +269,8 @@ class KubeRefusalsTest {
     ThrowableAssertAlternative<RayKubernetesException> told =
         assertThatExceptionOfType(RayKubernetesException.class)
             .isThrownBy(call)
-            .satisfies(failure -> assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason));
+            .satisfies(
+                failure -> assertThat(failure.reason()).as(failure.getMessage()).isEqualTo(reason));
     for (String word : words) {
       told.withMessageContaining(word);
     }

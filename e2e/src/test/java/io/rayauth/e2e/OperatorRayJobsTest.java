@@ -55,10 +55,7 @@ class OperatorRayJobsTest {
   }
 
   private static RayClusterSpec spec(RayClusterRef ref) {
-    return RayClusterSpec.of(ref)
-        .rayVersion("2.60.0")
-        .rayToken(TestNamespace.RAY_TOKEN)
-        .build();
+    return RayClusterSpec.of(ref).rayVersion("2.60.0").rayToken(TestNamespace.RAY_TOKEN).build();
   }
 
   @Test

@@ -47,8 +47,7 @@ class OperatorRayServicesTest {
     this.ref = RayServiceRef.of(namespace.name(), "serve");
     this.services = RayServices.using(namespace.admin());
     this.clusters = RayClusters.using(namespace.admin());
-    this.serve =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.serve = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     serve.createContext("/api/serve/applications/", this::answer);
     serve.start();
     stack.route(namespace.name(), 8265, serve.getAddress().getPort());

@@ -136,8 +136,7 @@ final class Evidence {
 
   static String grantIt(String user, String verb, String asked) {
     return "Grant it: RayAccess.%sgrant(ref, Subject.user(\"%s\"), RayRole.%s)"
-        .formatted(
-            asked.isEmpty() ? "" : "subresource(\"" + asked + "\").", user, roleWith(verb));
+        .formatted(asked.isEmpty() ? "" : "subresource(\"" + asked + "\").", user, roleWith(verb));
   }
 
   /** A name that only looks like that of a ServiceAccount is some user's. */

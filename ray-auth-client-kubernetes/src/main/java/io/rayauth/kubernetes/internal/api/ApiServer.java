@@ -41,7 +41,12 @@ public final class ApiServer {
       Thread.currentThread().interrupt();
       return new RayInterruptedException("interrupted while " + doing, e);
     }
-    return new RayKubernetesException(reason(e), doing + " failed: " + words(e), e);
+    Reason reason = reason(e);
+    String todo =
+        reason == Reason.CRD_MISSING
+            ? "; the API server does not know that resource: install the KubeRay operator first"
+            : "";
+    return new RayKubernetesException(reason, doing + " failed: " + words(e) + todo, e);
   }
 
   private static Reason reason(KubernetesClientException e) {

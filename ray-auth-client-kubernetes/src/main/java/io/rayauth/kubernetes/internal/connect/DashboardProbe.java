@@ -125,10 +125,7 @@ final class DashboardProbe {
           text.contains("\"authentication_mode\"")
               ? text.contains("\"disabled\"") ? Kind.DISABLED : Kind.TOKEN
               : Kind.STRANGE;
-      case 400 ->
-          text.startsWith(GO_WANTS_TLS)
-              ? Kind.WANTS_TLS
-              : Kind.STRANGE;
+      case 400 -> text.startsWith(GO_WANTS_TLS) ? Kind.WANTS_TLS : Kind.STRANGE;
       case 401 -> fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
       case 403 ->
           fromGo && text.startsWith("Forbidden (user=") ? Kind.PROXY_FORBIDDEN : Kind.STRANGE;
