@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the real Kubernetes parts from their Go modules into e2e/.cache/kube, and copies the CRDs of the KubeRay
-# operator and of kwok there. Does nothing for a part that is built already from the same go.mod and go.sum.
+# operator and of kwok there. Does nothing for a part that is built already from the same files of its folder.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,28 +14,46 @@ fail() {
 
 build() { # part, then program=package…
   local part=$1 made=$cache/.built-$1 program
-  if cat "$here/$part/go.mod" "$here/$part/go.sum" | cmp -s - "$made" && all_there "${@:2}"; then
+  if cat "$here/$part"/* | cmp -s - "$made" && all_there "${@:2}"; then
     echo "$part is built"
     return
   fi
   rm -f "$made"
   (
     cd "$here/$part"
+    modfile=$(modfile "$part")
     for program in "${@:2}"; do
-      nice go build -trimpath -ldflags='-s -w' -o "$cache/.new-${program%%=*}" "${program#*=}" \
+      nice go build -trimpath -modfile="$modfile" -ldflags='-s -w' -o "$cache/.new-${program%%=*}" "${program#*=}" \
         || fail "could not build ${program%%=*}"
       mv "$cache/.new-${program%%=*}" "$cache/${program%%=*}"
     done
     crds "$part"
   )
+  rm -rf "$cache"/kwok-source*
   # Written last, so that a build that broke off half-way is not taken for a finished one.
-  cat "$here/$part/go.mod" "$here/$part/go.sum" >"$made"
+  cat "$here/$part"/* >"$made"
   echo "Built $part in $SECONDS s"
 }
 
 all_there() { # program=package…
   local program
   for program in "$@"; do [[ -x $cache/${program%%=*} ]] || return 1; done
+}
+
+modfile() { # part; in its folder; says by which go.mod it is built: kwok with one file of ours instead of its own
+  local source=$cache/kwok-source
+  case $1 in
+    kwok)
+      rm -rf "$source"
+      cp -r "$(go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)" "$source"
+      chmod -R u+w "$source"
+      cp tunnel.go "$source/pkg/utils/net/tunnel.go"
+      cp go.sum "$source.sum"
+      { cat go.mod && echo "replace sigs.k8s.io/kwok => $source"; } >"$source.mod"
+      echo "$source.mod"
+      ;;
+    *) echo go.mod ;;
+  esac
 }
 
 crds() { # part; in its folder

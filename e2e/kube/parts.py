@@ -61,15 +61,24 @@ class Parts:
                 raise Failed(f"{name} ended with code {process.returncode}\n{processes.end_of(self._log(name))}")
 
     def stop_api_server(self):
-        process = self._running.pop("kube-apiserver", None)
-        if process:
-            process.kill()
-            process.wait()
+        self._kill("kube-apiserver")
 
     def restart_api_server(self):
         """Starts it on the same port with the same certificate and data."""
         self.stop_api_server()
         self._start_api_server()
+
+    def start_bare_api_server(self):
+        """Starts another one, which knows nothing of KubeRay, and returns its kubeconfig."""
+        folder = self._state / "bare"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        api = Api(f"https://{LOOPBACK}:{self._next_port()}", folder / "apiserver.crt", self._admin_token)
+        self._run_api_server("bare-kube-apiserver", api, ["--etcd-prefix=/bare"])
+        write_private(folder / "kubeconfig", kubeconfig(api.server, api.ca, self._admin_token))
+        return {"kubeconfig": str(folder / "kubeconfig")}
+
+    def stop_bare_api_server(self):
+        self._kill("bare-kube-apiserver")
 
     def _write_files(self, token_webhook, pod_network):
         write_private(self._state / "admin-token.csv", f'{self._admin_token},admin,admin,"system:masters"\n')
@@ -111,20 +120,7 @@ class Parts:
         ])  # fmt: skip
 
     def _start_api_server(self):
-        key = self._state / "service-accounts.key"
-        self._start("kube-apiserver", [
-            f"--etcd-servers={self._etcd}",
-            f"--secure-port={self.server.rsplit(':', 1)[1]}",
-            f"--bind-address={LOOPBACK}",
-            f"--advertise-address={LOOPBACK}",
-            "--endpoint-reconciler-type=none",  # it would publish a loopback address, which is not allowed
-            f"--cert-dir={self._state}",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-key-file={key}",
-            f"--service-account-signing-key-file={key}",
-            "--service-cluster-ip-range=10.96.0.0/16",
-            "--authorization-mode=RBAC",
-            f"--token-auth-file={self._state / 'admin-token.csv'}",
+        self._run_api_server("kube-apiserver", self.api, [
             f"--authentication-token-webhook-config-file={self._state / 'token-webhook.kubeconfig'}",
             "--authentication-token-webhook-version=v1",
             "--authentication-token-webhook-cache-ttl=1s",  # so that a test sees soon that a token was revoked
@@ -134,7 +130,25 @@ class Parts:
             # Taints a new node until the node lifecycle controller, which does not run here, finds it ready.
             "--disable-admission-plugins=TaintNodesByCondition",
         ])  # fmt: skip
-        self._await("the API server is not ready", lambda: self.ca.exists() and self.api.is_ready())
+
+    def _run_api_server(self, name, api, more):
+        key = self._state / "service-accounts.key"
+        self._start(name, [
+            f"--etcd-servers={self._etcd}",
+            f"--secure-port={api.server.rsplit(':', 1)[1]}",
+            f"--bind-address={LOOPBACK}",
+            f"--advertise-address={LOOPBACK}",
+            "--endpoint-reconciler-type=none",  # it would publish a loopback address, which is not allowed
+            f"--cert-dir={api.ca.parent}",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={key}",
+            f"--service-account-signing-key-file={key}",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--authorization-mode=RBAC",
+            f"--token-auth-file={self._state / 'admin-token.csv'}",
+            *more,
+        ], program="kube-apiserver")  # fmt: skip
+        self._await(f"{name} is not ready", lambda: api.ca.exists() and api.is_ready())
 
     def _add_crds(self):
         for file in sorted((self._programs / "crd").glob("*.yaml")):
@@ -185,11 +199,17 @@ class Parts:
     def _node_is_ready(self):
         return is_true("Ready", self.api.get(f"/api/v1/nodes/{NODE}"))
 
-    def _start(self, name, arguments):
-        program = self._programs / name
-        if not program.exists():
-            raise Failed(f"{name} is not built: run e2e/kube/build.sh first")
-        self._running[name] = processes.start([program, *arguments], self._log(name))
+    def _start(self, name, arguments, program=None):
+        executable = self._programs / (program or name)
+        if not executable.exists():
+            raise Failed(f"{executable.name} is not built: run e2e/kube/build.sh first")
+        self._running[name] = processes.start([executable, *arguments], self._log(name))
+
+    def _kill(self, name):
+        process = self._running.pop(name, None)
+        if process:
+            process.kill()
+            process.wait()
 
     def _log(self, name):
         return pathlib.Path(self._logs / f"{name}.log")

@@ -106,6 +106,8 @@ class Stack:
             "revoke-cloud-token": self._tokens.revoke,
             "stop-api-server": self.parts.stop_api_server,
             "restart-api-server": self.parts.restart_api_server,
+            "start-bare-api-server": self.parts.start_bare_api_server,
+            "stop-bare-api-server": self.parts.stop_bare_api_server,
         }
 
     def run_head(self, namespace, cluster):

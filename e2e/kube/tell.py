@@ -2,7 +2,8 @@
 """Gives one order to the Kubernetes that up.sh brought up: tell.py ORDER [NAME=VALUE…].
 
 Orders: run-head, stop-head (namespace, cluster); route (namespace, container_port, port); cut (namespace);
-add-cloud-token (token, user, groups); revoke-cloud-token (token); stop-api-server, restart-api-server.
+add-cloud-token (token, user, groups); revoke-cloud-token (token); stop-api-server, restart-api-server;
+start-bare-api-server, stop-bare-api-server.
 A value that is JSON is taken as such. A token is read from a file: token=@FILE.
 """
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -15,6 +14,7 @@ import io.rayauth.examples.guide.CreateServiceAccount;
 import io.rayauth.examples.guide.DeployCluster;
 import io.rayauth.examples.guide.ForwardDashboard;
 import io.rayauth.examples.guide.GrantAccess;
+import io.rayauth.examples.guide.InstallOperator;
 import io.rayauth.examples.guide.ShowLogs;
 import io.rayauth.examples.guide.ShowStatus;
 import io.rayauth.examples.guide.StopJob;
@@ -68,15 +68,13 @@ class GuideProgramsTest {
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(stack.kubeconfig().toFile()))
             .build()) {
-      kubernetes
-          .resource(
-              new NamespaceBuilder()
-                  .withNewMetadata()
-                  .withName(CLUSTER.namespace())
-                  .endMetadata()
-                  .build())
-          .create();
       try {
+        assertThat(print(InstallOperator::run, "--chart", OperatorChart.in(folder).toString()))
+            .anyMatch(line -> line.matches("applied and served: .*rayclusters\\.ray\\.io.*"))
+            .contains("installed release kuberay-operator in namespace guide-programs")
+            .last()
+            .asString()
+            .startsWith("OperatorStatus[healthy: [guide-programs/kuberay-operator");
         assertThat(print(DeployCluster::run))
             .contains("raycluster.ray.io/ray-cluster-with-auth created")
             .endsWith("raycluster.ray.io/ray-cluster-with-auth condition met");

@@ -37,16 +37,13 @@ import io.rayauth.kubernetes.Subject;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,9 +60,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(value = WithKubeStack.API_SERVER, mode = ResourceAccessMode.READ)
 class GuideWalkthroughTest {
   private static final String CLUSTER = "ray-cluster-with-auth";
-  private static final Path CHART =
-      Path.of("../ray-auth-client-kubernetes/src/test/resources/charts/small-operator");
-  private static final Path CRDS = Path.of(".cache/kube/crd");
   private static final Duration READY = Duration.ofMinutes(2);
 
   /** kube-rbac-proxy remembers a refusal for 30 seconds. */
@@ -73,6 +67,9 @@ class GuideWalkthroughTest {
 
   /** kube-rbac-proxy remembers whose a token is for two minutes. */
   private static final Duration TOKEN_FORGOTTEN = Duration.ofSeconds(180);
+
+  /** The API server remembers for ten seconds that it knows a ServiceAccount's token. */
+  private static final Duration API_SERVER_FORGETS = Duration.ofSeconds(60);
 
   private static final JobSpec RESOURCES =
       JobSpec.running("python -c \"import ray; ray.init(); print(ray.cluster_resources())\"")
@@ -105,9 +102,10 @@ class GuideWalkthroughTest {
 
     deploy(RayClusterSpec.of(ref).rayVersion("2.46.0").kubeRbacProxy().build());
     ServiceAccounts.using(kubernetes).create(ref.namespace(), "ray-user");
-    TokenProvider oneHour =
-        ServiceAccountTokenProvider.of(kubernetes, ref.namespace(), "ray-user")
-            .lifetime(Duration.ofHours(1));
+    CountedTokens oneHour =
+        new CountedTokens(
+            ServiceAccountTokenProvider.of(kubernetes, ref.namespace(), "ray-user")
+                .lifetime(Duration.ofHours(1)));
 
     assertThat(access.canI("get", ref, rayUser.userName())).isFalse();
     try (RayConnection connection =
@@ -130,6 +128,7 @@ class GuideWalkthroughTest {
       JobId job = submitOnceAllowed(connection.jobs());
       assertThatItPrintsTheResources(connection.jobs(), job);
       assertThatAJobCanBeStopped(connection.jobs());
+      assertThatARevokedTokenIsReplaced(ref, connection.jobs(), oneHour);
     } finally {
       remove(ref);
     }
@@ -192,9 +191,10 @@ class GuideWalkthroughTest {
     Subject rayUser = Subject.serviceAccount(ref.namespace(), "ray-user");
     deploy(RayClusterSpec.of(ref).rayVersion("2.57.0").kubernetesToken().build());
     ServiceAccounts.using(kubernetes).create(ref.namespace(), "ray-user");
-    TokenProvider tokens =
-        ServiceAccountTokenProvider.of(kubernetes, ref.namespace(), "ray-user")
-            .lifetime(Duration.ofMinutes(10));
+    CountedTokens tokens =
+        new CountedTokens(
+            ServiceAccountTokenProvider.of(kubernetes, ref.namespace(), "ray-user")
+                .lifetime(Duration.ofMinutes(10)));
     try (RayConnection connection =
         RayClusters.using(kubernetes)
             .connecting(ref)
@@ -210,31 +210,18 @@ class GuideWalkthroughTest {
       access.grant(ref, rayUser, RayRole.SUBMITTER);
       assertThat(access.canI("ray:write", ref, rayUser.userName())).isTrue();
       assertThatItPrintsTheResources(connection.jobs(), connection.jobs().submit(RESOURCES).id());
+      assertThatARevokedTokenIsReplaced(ref, connection.jobs(), tokens);
     } finally {
       remove(ref);
     }
   }
 
-  /**
-   * Installs the operator's real definitions and a Deployment, which is an entry only: the operator
-   * itself runs as a process of the stack.
-   */
   private void installTheOperatorsChart(Path folder) throws IOException {
-    Path chart = copyOf(CHART, folder.resolve("chart"));
-    try (DirectoryStream<Path> crds = Files.newDirectoryStream(CRDS, "ray.io_*.yaml")) {
-      for (Path crd : crds) {
-        Files.copy(
-            crd,
-            chart.resolve("crds").resolve(crd.getFileName()),
-            StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-    Files.delete(chart.resolve("crds/rayclusters.yaml")); // a stub that the real one replaces
     KubeRayOperator operator = KubeRayOperator.using(kubernetes);
     List<OperatorProgress.Step> steps = new ArrayList<>();
 
     operator.install(
-        OperatorInstallation.of(HelmChart.at(chart))
+        OperatorInstallation.of(HelmChart.at(OperatorChart.in(folder)))
             .namespace(namespace("guide-operator"))
             .timeout(READY)
             .build(),
@@ -245,15 +232,6 @@ class GuideWalkthroughTest {
     assertThat(status.isInstalled()).isTrue();
     assertThat(status.isHealthy()).as("%s", status.problems()).isTrue();
     assertThat(status.operators().get(0).version()).contains("1.6.0");
-  }
-
-  private static Path copyOf(Path source, Path target) throws IOException {
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, target.resolve(source.relativize(file).toString()));
-      }
-    }
-    return target;
   }
 
   private String namespace(String name) {
@@ -308,6 +286,43 @@ class GuideWalkthroughTest {
 
     assertThat(jobs.stop(id)).isEqualTo(StopOutcome.SIGNALLED);
     assertThat(jobs.await(id, READY).status()).isEqualTo(JobStatus.STOPPED);
+  }
+
+  /**
+   * Makes the ServiceAccount anew, whose tokens end with it while its rights stay, and starts the
+   * head again, which knows them for minutes otherwise.
+   */
+  private void assertThatARevokedTokenIsReplaced(
+      RayClusterRef ref, JobClient jobs, CountedTokens tokens) {
+    kubernetes.serviceAccounts().inNamespace(ref.namespace()).withName("ray-user").delete();
+    ServiceAccounts.using(kubernetes).create(ref.namespace(), "ray-user");
+    int given = tokens.given.get();
+    stack.runHead(ref.namespace(), ref.name());
+
+    await()
+        .atMost(API_SERVER_FORGETS)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> {
+          jobs.version();
+          return tokens.given.get() > given;
+        });
+    assertThat(jobs.jobs()).isEmpty();
+  }
+
+  /** Counts the tokens that were asked for. */
+  private static final class CountedTokens implements TokenProvider {
+    private final TokenProvider tokens;
+    private final AtomicInteger given = new AtomicInteger();
+
+    CountedTokens(TokenProvider tokens) {
+      this.tokens = tokens;
+    }
+
+    @Override
+    public AccessToken token() {
+      given.incrementAndGet();
+      return tokens.token();
+    }
   }
 
   /** Gives access tokens of one cloud user, which the API server's webhook knows. */

@@ -133,6 +133,17 @@ final class KubeStack implements AutoCloseable {
     order("restart-api-server", Map.of());
   }
 
+  /** Starts another API server, which knows nothing of KubeRay, and returns its kubeconfig. */
+  Path startBareApiServer() {
+    return Path.of(
+        order("start-bare-api-server", Map.of()).path("result").path("kubeconfig").asString());
+  }
+
+  /** Kills the other API server. */
+  void stopBareApiServer() {
+    order("stop-bare-api-server", Map.of());
+  }
+
   private JsonNode order(String name, Map<String, ?> details) {
     ObjectNode order = JSON.valueToTree(details);
     order.put("order", name);

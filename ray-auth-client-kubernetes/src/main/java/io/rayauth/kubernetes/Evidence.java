@@ -124,7 +124,7 @@ final class Evidence {
     notes.conclude(
         "%s lacks the verb '%s' on RayCluster %s%s."
             .formatted(user, verb, ref, asked.isEmpty() ? "" : " (subresource " + asked + ")"),
-        grantIt(user, verb) + ", or apply the manifest below.");
+        grantIt(user, verb, asked) + ", or apply the manifest below.");
   }
 
   void suggest(String user, String verb, AuthScheme scheme, String asked) {
@@ -134,9 +134,9 @@ final class Evidence {
             .yaml();
   }
 
-  static String grantIt(String user, String verb) {
-    return "Grant it: RayAccess.grant(ref, Subject.user(\"%s\"), RayRole.%s)"
-        .formatted(user, roleWith(verb));
+  static String grantIt(String user, String verb, String asked) {
+    return "Grant it: RayAccess.%sgrant(ref, Subject.user(\"%s\"), RayRole.%s)"
+        .formatted(asked.isEmpty() ? "" : "subresource(\"" + asked + "\").", user, roleWith(verb));
   }
 
   /** A name that only looks like that of a ServiceAccount is some user's. */

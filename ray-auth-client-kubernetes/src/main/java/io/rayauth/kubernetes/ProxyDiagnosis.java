@@ -86,7 +86,7 @@ final class ProxyDiagnosis {
       notes.conclude(
           "%s was denied the verb '%s' on RayCluster %s by the kube-rbac-proxy."
               .formatted(user, verb, ref),
-          Evidence.grantIt(user, verb) + ". A new grant can take 30 seconds to be seen.");
+          Evidence.grantIt(user, verb, asked) + ". A new grant can take 30 seconds to be seen.");
     } else if (allowed.get()) {
       notes.conclude(
           "RBAC allows %s to %s by now; the kube-rbac-proxy remembers its denial for up to 30 seconds."

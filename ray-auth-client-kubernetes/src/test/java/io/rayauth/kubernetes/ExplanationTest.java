@@ -142,6 +142,7 @@ class ExplanationTest {
 
     assertThat(explanation.user()).contains("CN=jane,OU=x");
     assertThat(explanation.summary()).contains("(subresource dashboard)");
+    assertThat(explanation.nextStep()).contains("RayAccess.subresource(\"dashboard\").grant(");
     assertThat(explanation.suggestedManifest().orElseThrow()).contains("rayclusters/dashboard");
   }
 

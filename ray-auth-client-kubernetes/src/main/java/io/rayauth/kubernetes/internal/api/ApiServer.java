@@ -10,6 +10,13 @@ import java.util.function.Supplier;
 
 /** Runs calls to the Kubernetes API and says what failed in this library's own terms. */
 public final class ApiServer {
+  /**
+   * A 401 over HTTP/2 comes with a GOAWAY (Kubernetes' feature UnauthenticatedHTTP2DOSMitigation),
+   * at which the HTTP client of JDK 17 forgets the answer.
+   */
+  private static final String HUNG_UP =
+      "; it hangs up on callers that it does not know: see whether the credentials are good, or set http2Disable in the Kubernetes client's Config to hear its answer on JDK 17";
+
   private ApiServer() {}
 
   /**
@@ -34,7 +41,12 @@ public final class ApiServer {
       Thread.currentThread().interrupt();
       return new RayInterruptedException("interrupted while " + doing, e);
     }
-    return new RayKubernetesException(reason(e), doing + " failed: " + words(e), e);
+    Reason reason = reason(e);
+    String todo =
+        reason == Reason.CRD_MISSING
+            ? "; the API server does not know that resource: install the KubeRay operator first"
+            : "";
+    return new RayKubernetesException(reason, doing + " failed: " + words(e) + todo, e);
   }
 
   /**
@@ -118,6 +130,7 @@ public final class ApiServer {
             + deepest.getClass().getSimpleName()
             + (words == null ? "" : ": " + words)
             + ")"
+            + (words != null && words.contains("GOAWAY") ? HUNG_UP : "")
         : "the API server answered with status " + e.getCode();
   }
 

@@ -24,6 +24,9 @@ final class DashboardProbe {
   private static final Duration PATIENCE = Duration.ofSeconds(35);
   private static final int EXCERPT = 4096;
 
+  /** What a TLS listener of Go answers in plain text, with no length, before it hangs up. */
+  private static final String GO_WANTS_TLS = "Client sent an HTTP request to an HTTPS server";
+
   private final URI base;
   private final @Nullable SSLContext tls;
 
@@ -122,10 +125,7 @@ final class DashboardProbe {
           text.contains("\"authentication_mode\"")
               ? text.contains("\"disabled\"") ? Kind.DISABLED : Kind.TOKEN
               : Kind.STRANGE;
-      case 400 ->
-          text.startsWith("Client sent an HTTP request to an HTTPS server")
-              ? Kind.WANTS_TLS
-              : Kind.STRANGE;
+      case 400 -> text.startsWith(GO_WANTS_TLS) ? Kind.WANTS_TLS : Kind.STRANGE;
       case 401 -> fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
       case 403 ->
           fromGo && text.startsWith("Forbidden (user=") ? Kind.PROXY_FORBIDDEN : Kind.STRANGE;
@@ -144,7 +144,17 @@ final class DashboardProbe {
       return "";
     }
     try (stream) {
-      return new String(stream.readNBytes(EXCERPT), StandardCharsets.UTF_8);
+      byte[] bytes = new byte[EXCERPT];
+      String text = "";
+      int length = 0;
+      int read = 0;
+      // A port-forward may not tell for long that the other side has hung up.
+      while (read >= 0 && length < EXCERPT && !text.startsWith(GO_WANTS_TLS)) {
+        read = stream.read(bytes, length, EXCERPT - length);
+        length += Math.max(0, read);
+        text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+      }
+      return text;
     }
   }
 }
