@@ -7,9 +7,14 @@ import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs calls to the Kubernetes API and says what failed in this library's own terms. */
 public final class ApiServer {
+  private static final Pattern MESSAGE =
+      Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
   private ApiServer() {}
 
   /**
@@ -26,6 +31,12 @@ public final class ApiServer {
     } catch (KubernetesClientException e) {
       throw failure(doing, e);
     }
+  }
+
+  /** Returns what the API server says, out of its {@code Status} where it sent one. */
+  public static String message(String answer) {
+    Matcher message = MESSAGE.matcher(answer);
+    return message.find() ? message.group(1).replace("\\\"", "\"") : answer.strip();
   }
 
   /** Says what a refusal means. */
