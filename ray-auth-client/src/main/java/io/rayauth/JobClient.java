@@ -56,6 +56,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -506,6 +507,7 @@ public final class JobClient implements AutoCloseable {
     private Duration requestTimeout = Duration.ofSeconds(60);
     private RetryPolicy retryPolicy = RetryPolicy.upTo(4);
     private RayClientListener listener = new RayClientListener() {};
+    private UnaryOperator<RayException> explanation = UnaryOperator.identity();
     private TimeSource time = TimeSource.system();
     private RandomGenerator random = new SecureRandom();
     private @Nullable SSLContext sslContext;
@@ -601,6 +603,21 @@ public final class JobClient implements AutoCloseable {
      */
     public Builder listener(RayClientListener listener) {
       this.listener = listener;
+      return this;
+    }
+
+    /**
+     * Adds somebody who may say more about a failed call than its exception does, such as what has
+     * become of the cluster. Asked before the exception is thrown, after those that were added
+     * before. Default: nobody.
+     *
+     * @param explanation is called on the thread of the call and may block; returns what is to be
+     *     thrown instead, or its argument
+     * @return this builder
+     */
+    public Builder explaining(UnaryOperator<RayException> explanation) {
+      UnaryOperator<RayException> before = this.explanation;
+      this.explanation = failure -> explanation.apply(before.apply(failure));
       return this;
     }
 
@@ -749,6 +766,22 @@ public final class JobClient implements AutoCloseable {
     }
 
     /**
+     * Returns where the client will send its requests, as far as a token may go there.
+     *
+     * @return the address this builder was made with
+     * @throws IllegalArgumentException if it is plain http to a host elsewhere and that was not
+     *     allowed
+     */
+    public RayEndpoint endpoint() {
+      if (!plainHttpAllowed && !endpoint.isSafeForTokens()) {
+        throw new IllegalArgumentException(
+            endpoint
+                + " is plain http to another host, where everybody on the way can read the token; use https, forward a port to localhost, or call allowPlainHttp()");
+      }
+      return endpoint;
+    }
+
+    /**
      * Creates the client; opens no connection and asks for no token.
      *
      * @return a client to share and to close
@@ -756,18 +789,13 @@ public final class JobClient implements AutoCloseable {
      *     was not allowed, or a header and a token provider want the same place
      */
     public JobClient build() {
-      if (!plainHttpAllowed && !endpoint.isSafeForTokens()) {
-        throw new IllegalArgumentException(
-            endpoint
-                + " is plain http to another host, where everybody on the way can read the token; use https, forward a port to localhost, or call allowPlainHttp()");
-      }
       Events events = new Events(listener);
       List<Credential> credentials = new ArrayList<>();
       List<CachingTokenProvider> ownCaches = new ArrayList<>();
       addCredential(credentials, ownCaches, Credential.EDGE, edgeTokens, events);
       addCredential(credentials, ownCaches, Credential.RAY, rayTokens, events);
       SSLContext tls = sslContext != null || pemTls == null ? sslContext : pemTls.context();
-      JdkTransport transport = new JdkTransport(endpoint, new Network(tls, proxy, noProxy));
+      JdkTransport transport = new JdkTransport(endpoint(), new Network(tls, proxy, noProxy));
       CallEngine engine =
           new CallEngine(
               transport,
@@ -775,6 +803,7 @@ public final class JobClient implements AutoCloseable {
               HeaderRules.withUserAgent(headers),
               retryPolicy,
               maxConcurrentRequests,
+              explanation,
               events,
               time,
               random);

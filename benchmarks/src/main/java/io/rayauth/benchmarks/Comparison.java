@@ -19,6 +19,11 @@ record Comparison(Row row, Column column, double ours, double other, double valu
         row, column, row.inUnits(pair.ours()), row.inUnits(pair.other()), pair.ratio());
   }
 
+  /** Compares our time with a target, where the other never gets there. */
+  static Comparison ofTime(Row row, Column column, double ours) {
+    return new Comparison(row, column, row.inUnits(ours), Double.NaN, row.inUnits(ours));
+  }
+
   /** Returns whether the target is met, null if there is none. */
   @Nullable Boolean met() {
     Target target = row.target(column);
@@ -39,6 +44,9 @@ record Comparison(Row row, Column column, double ours, double other, double valu
   }
 
   private static String rounded(double number) {
+    if (Double.isNaN(number)) {
+      return "never";
+    }
     return String.format(
         Locale.ROOT, number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%,.0f", number);
   }

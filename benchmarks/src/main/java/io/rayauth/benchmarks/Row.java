@@ -3,6 +3,8 @@ package io.rayauth.benchmarks;
 import static io.rayauth.benchmarks.Target.atLeast;
 import static io.rayauth.benchmarks.Target.atMost;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lists what is measured, in the order of the table. */
@@ -29,7 +31,20 @@ enum Row {
   TOKEN_LASTING_SHARED(
       "cached token without an end, 8 threads: processor ns", "ns", 1, atMost(25), null),
   TOKEN_EXPIRING_SHARED(
-      "cached token that expires, 8 threads: processor ns", "ns", 1, atMost(25), null);
+      "cached token that expires, 8 threads: processor ns", "ns", 1, atMost(25), null),
+  FORWARD_UP("100 MB up: MB/s ÷ `kubectl port-forward`", "MB/s", 1e6, atLeast(1.2), null),
+  FORWARD_DOWN("100 MB down: MB/s ÷ `kubectl port-forward`", "MB/s", 1e6, atLeast(1.2), null),
+  HEAL("next answer after the new head pod is ready: ms", "ms", 1e6, atMost(2000), null),
+  CONNECT_COLD("first `connect` of a JVM: time ÷ `kubectl port-forward`", "ms", 1e6, null, null),
+  CONNECT_WARM("later `connect`: time ÷ `kubectl port-forward`", "ms", 1e6, null, null),
+  TOKEN_REQUEST("TokenRequest: time ÷ `kubectl create token`", "ms", 1e6, null, null),
+  CAN_I("`canI`: time ÷ `kubectl auth can-i`", "ms", 1e6, null, null);
+
+  /** What {@link SideBySide} measures. */
+  static final Set<Row> OF_JOBS = EnumSet.range(JOB_TIME_BARE, TOKEN_EXPIRING_SHARED);
+
+  /** What {@link KubernetesSideBySide} measures. */
+  static final Set<Row> OF_KUBERNETES = EnumSet.complementOf(EnumSet.copyOf(OF_JOBS));
 
   private final String title;
   private final String unit;
@@ -58,13 +73,14 @@ enum Row {
   }
 
   @Nullable Target target(Column column) {
-    return column == Column.FAST ? fast : real;
+    return column == Column.REAL ? real : fast;
   }
 
   /** Against what the numbers of a row were taken. */
   enum Column {
     FAST("fast server, or none"),
-    REAL("real Ray");
+    REAL("real Ray"),
+    KUBERNETES("Kubernetes of real parts");
 
     private final String title;
 

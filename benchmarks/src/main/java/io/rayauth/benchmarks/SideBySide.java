@@ -2,13 +2,11 @@ package io.rayauth.benchmarks;
 
 import io.rayauth.benchmarks.Row.Column;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,7 @@ public final class SideBySide {
   private static final Set<Row> OF_ONE_JOB = EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
 
   private final Options options;
-  private final Report report = new Report();
+  private final Report report = new Report(Row.OF_JOBS, EnumSet.of(Column.FAST, Column.REAL));
 
   private SideBySide(Options options) {
     this.options = options;
@@ -44,19 +42,19 @@ public final class SideBySide {
   }
 
   private void run() throws IOException, RunnerException {
-    report.condition("Java", Runtime.version().toString());
-    report.condition("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    report.condition("load before", load());
-    try (FastServerProcess servers = FastServerProcess.start()) {
+    try (ServerProcess servers = ServerProcess.start(FastServer.class)) {
+      URI ray = URI.create(servers.line());
+      URI list = URI.create(servers.line());
+      URI packages = URI.create(servers.line());
       progress("job(id) on the fast server");
-      measureJob(Column.FAST, servers.ray(), TOKEN);
+      measureJob(Column.FAST, ray, TOKEN);
       progress("jobs() on the fast server");
-      try (PythonClient python = python(servers.list(), TOKEN)) {
-        new ListRuns(report).measure(servers.list(), TOKEN, Optional.ofNullable(python));
+      try (PythonClient python = python(list, TOKEN)) {
+        new ListRuns(report).measure(list, TOKEN, Optional.ofNullable(python));
       }
       progress("packages");
-      try (PythonClient python = python(servers.packages(), TOKEN)) {
-        new PackageRuns(report).measure(servers.packages(), TOKEN, Optional.ofNullable(python));
+      try (PythonClient python = python(packages, TOKEN)) {
+        new PackageRuns(report).measure(packages, TOKEN, Optional.ofNullable(python));
       }
     }
     if (options.real().isPresent()) {
@@ -66,14 +64,12 @@ public final class SideBySide {
     } else {
       OF_ONE_JOB.forEach(row -> report.gap(row, Column.REAL, "no --address"));
     }
-    EnumSet.complementOf(EnumSet.copyOf(OF_ONE_JOB))
+    Row.OF_JOBS.stream()
+        .filter(row -> !OF_ONE_JOB.contains(row))
         .forEach(row -> report.gap(row, Column.REAL, "needs no Ray"));
     progress("the cached token");
     TokenRuns.measure(report);
-    report.condition("load after", load());
-    System.out.println(report.markdown());
-    report.writeJson(JSON);
-    progress("numbers in " + JSON);
+    report.finish(JSON);
   }
 
   private void measureJob(Column column, URI cluster, String token) throws IOException {
@@ -89,11 +85,6 @@ public final class SideBySide {
     return options.python().isPresent()
         ? PythonClient.start(options.python().get(), address, token)
         : null;
-  }
-
-  private static String load() {
-    return String.format(
-        Locale.ROOT, "%.1f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
   private static void progress(String what) {

@@ -59,6 +59,28 @@ class RejectionTest {
     }
   }
 
+  @Test
+  void anyRequest_whenSomebodyCanExplainTheFailure_failsWithWhatTheyMakeOfIt() {
+    try (RawServer server = RawServer.answering(MISSING);
+        JobClient client =
+            JobClient.builder(server.url())
+                .explaining(failure -> new Explained("first", failure))
+                .explaining(failure -> new Explained("second", failure))
+                .build()) {
+      assertThatExceptionOfType(Explained.class)
+          .isThrownBy(client::version)
+          .withMessageStartingWith("second: first: GET /api/version → 401");
+    }
+  }
+
+  private static final class Explained extends RayException {
+    private static final long serialVersionUID = 1L;
+
+    Explained(String who, RayException failure) {
+      super(who + ": " + failure.getMessage(), failure);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"401 Unauthorized", "403 Forbidden"})
   void anyRequest_whenTheFreshTokenIsRefusedToo_failsAfterTwo(String status) {

@@ -10,6 +10,7 @@ import io.rayauth.kubernetes.AppliedObject.Outcome;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
+import io.rayauth.kubernetes.internal.connect.Destination;
 import io.rayauth.kubernetes.internal.manifest.Applied;
 import io.rayauth.kubernetes.internal.manifest.Deployment;
 import io.rayauth.kubernetes.internal.manifest.Removal;
@@ -394,7 +395,38 @@ public final class RayClusters {
    * @return a builder that has asked nothing yet
    */
   public RayConnection.Builder connecting(RayClusterRef ref) {
-    return new RayConnection.Builder(client, ref);
+    return new RayConnection.Builder(client, new Destination("RayCluster " + ref, () -> ref, null));
+  }
+
+  /**
+   * Connects to the cluster that serves for a RayService, in whichever way fits: see {@link
+   * #connecting(RayServiceRef)}.
+   *
+   * @param ref which
+   * @return a connection to close
+   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} and {@link
+   *     RayServices#activeCluster(RayServiceRef)} do
+   */
+  public RayConnection connect(RayServiceRef ref) {
+    return connecting(ref).connect();
+  }
+
+  /**
+   * Begins to connect to the cluster that serves for a RayService. After an upgrade, once the head
+   * of the cluster before is gone, the connection goes on with the next one and its token; the jobs
+   * of the former have ended with it. Needs the verb {@code get} on the RayService too.
+   *
+   * @param ref which
+   * @return a builder that has asked nothing yet
+   */
+  public RayConnection.Builder connecting(RayServiceRef ref) {
+    RayServices services = RayServices.using(client);
+    return new RayConnection.Builder(
+        client,
+        new Destination(
+            "RayService " + ref,
+            () -> services.activeCluster(ref),
+            RayService.headServiceName(ref)));
   }
 
   private String namespaceOfTheClient() {

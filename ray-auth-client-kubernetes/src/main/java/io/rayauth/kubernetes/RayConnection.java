@@ -2,11 +2,10 @@ package io.rayauth.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.JobClient;
-import io.rayauth.RayClientListener;
 import io.rayauth.RayEndpoint;
-import io.rayauth.RetryPolicy;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.connect.Credentials;
+import io.rayauth.kubernetes.internal.connect.Destination;
 import io.rayauth.kubernetes.internal.connect.Detected;
 import io.rayauth.kubernetes.internal.connect.OpenRoute;
 import io.rayauth.kubernetes.internal.connect.RouteOpener;
@@ -18,27 +17,29 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Is a way to one Ray cluster, with the right token, that stays open until it is closed.
  *
- * <p>Made by {@link RayClusters#connect(RayClusterRef)} or {@link
- * RayClusters#connecting(RayClusterRef)}. Thread-safe. It goes on when the head pod is replaced,
- * the API server restarts, or the cluster is made anew with another token; if the cluster comes
- * back with another {@link AuthScheme}, calls fail and say so.
+ * <p>Made by {@link RayClusters#connect(RayClusterRef)}, {@link
+ * RayClusters#connecting(RayClusterRef)} and their overloads for a RayService. Thread-safe. It goes
+ * on when the head pod is replaced, the API server restarts, or the cluster is made anew with
+ * another token; if the cluster comes back with another {@link AuthScheme}, calls fail and say so.
  */
 public final class RayConnection implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RayConnection.class.getName());
 
-  private final RayClusterRef ref;
+  private final Destination destination;
   private final JobClient jobs;
   private final OpenRoute route;
   private final Detected detected;
 
-  private RayConnection(RayClusterRef ref, JobClient jobs, OpenRoute route, Detected detected) {
-    this.ref = ref;
+  private RayConnection(
+      Destination destination, JobClient jobs, OpenRoute route, Detected detected) {
+    this.destination = destination;
     this.jobs = jobs;
     this.route = route;
     this.detected = detected;
@@ -115,33 +116,32 @@ public final class RayConnection implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "RayConnection[%s, %s, %s]".formatted(ref, detected.scheme(), route.endpoint());
+    return "RayConnection[%s, %s, %s]"
+        .formatted(destination.name(), detected.scheme(), route.endpoint());
   }
 
   /** Configures a connection. Not thread-safe. Nothing is sent before {@link #connect()}. */
   public static final class Builder {
     private final KubernetesClient client;
-    private final RayClusterRef ref;
+    private final Destination destination;
     private Route route = Route.automatic();
     private @Nullable TokenProvider tokens;
     private @Nullable SSLContext sslContext;
-    private @Nullable Duration requestTimeout;
-    private @Nullable RetryPolicy retryPolicy;
-    private @Nullable RayClientListener listener;
+    private Consumer<JobClient.Builder> configuration = client -> {};
     private Duration headTimeout = Duration.ofSeconds(30);
     private TimeSource time = TimeSource.system();
     private Map<String, String> environment = System.getenv();
-    private boolean plainHttpAllowed;
 
-    Builder(KubernetesClient client, RayClusterRef ref) {
+    Builder(KubernetesClient client, Destination destination) {
       this.client = client;
-      this.ref = ref;
+      this.destination = destination;
     }
 
     /**
      * Sets where the cluster's token comes from. Default: for {@link AuthScheme#KUBE_RBAC_PROXY}
      * and {@link AuthScheme#KUBERNETES_TOKEN} that of the Kubernetes client's own user, for {@link
-     * AuthScheme#RAY_TOKEN} that of the cluster's Secret.
+     * AuthScheme#RAY_TOKEN} that of the cluster's Secret. {@link AuthScheme#OPEN} clusters get
+     * none, not even this one.
      *
      * @param tokenProvider is asked once, and again when its token gets old or is refused
      * @return this builder
@@ -176,61 +176,33 @@ public final class RayConnection implements AutoCloseable {
     }
 
     /**
-     * Sends the token over plain http to any host of {@link Route#to(String)}. Default: only to
-     * loopback and to names ending in {@code .svc} or {@code .cluster.local}.
+     * Configures the client for jobs beyond what this connection gives it, which is address, tokens
+     * and trust. Default: as {@link JobClient.Builder} does.
      *
+     * @param configuration such as {@code jobs -> jobs.requestTimeout(Duration.ofMinutes(2))};
+     *     called by {@link #connect()}, perhaps more than once
      * @return this builder
      */
-    public Builder allowPlainHttp() {
-      this.plainHttpAllowed = true;
-      return this;
-    }
-
-    /**
-     * Sets how long a call of {@link RayConnection#jobs()} may take, see {@link
-     * JobClient.Builder#requestTimeout(Duration)}. Default: 60 seconds.
-     *
-     * @param requestTimeout more than zero
-     * @return this builder
-     * @throws IllegalArgumentException if it is zero or negative
-     */
-    public Builder requestTimeout(Duration requestTimeout) {
-      this.requestTimeout = positive("request timeout", requestTimeout);
-      return this;
-    }
-
-    /**
-     * Sets how often a request is tried. Default: {@code RetryPolicy.upTo(4)}.
-     *
-     * @param retryPolicy the policy
-     * @return this builder
-     */
-    public Builder retryPolicy(RetryPolicy retryPolicy) {
-      this.retryPolicy = retryPolicy;
-      return this;
-    }
-
-    /**
-     * Sets who is told what the client does. Default: nobody.
-     *
-     * @param listener is called on the threads that do the work
-     * @return this builder
-     */
-    public Builder listener(RayClientListener listener) {
-      this.listener = listener;
+    public Builder client(Consumer<JobClient.Builder> configuration) {
+      this.configuration = configuration;
       return this;
     }
 
     /**
      * Sets how long a head pod that is not ready, or a dashboard that does not answer yet, is
-     * waited for: here, and later whenever the head pod has been replaced. Default: 30 seconds.
+     * waited for: by {@link #connect()} in all, and later whenever the head pod has been replaced.
+     * Default: 30 seconds.
      *
      * @param headTimeout more than zero
      * @return this builder
      * @throws IllegalArgumentException if it is zero or negative
      */
     public Builder headTimeout(Duration headTimeout) {
-      this.headTimeout = positive("time to wait for a head", headTimeout);
+      if (headTimeout.isZero() || headTimeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "the time to wait for a head is " + headTimeout + "; give more than zero");
+      }
+      this.headTimeout = headTimeout;
       return this;
     }
 
@@ -260,65 +232,51 @@ public final class RayConnection implements AutoCloseable {
      *     not get ready in time, or a right is missing; the message names it
      * @throws TokenUnavailableException if the cluster wants a token and there is none to be had
      * @throws IllegalArgumentException if the address of {@link Route#to(String)} is plain http to
-     *     another host and that was not allowed
+     *     another host and {@link #client(Consumer)} did not allow that
      */
     public RayConnection connect() {
-      RayClusters clusters = RayClusters.using(client);
-      RayCluster cluster = clusters.get(ref);
+      RayCluster cluster = destination.read(client);
+      long until = time.nanoTime() + headTimeout.toNanos();
       if (cluster.suspended()) {
         throw new RayKubernetesException(
             Reason.NOT_READY,
-            "RayCluster %s is suspended and has no pods; set spec.suspend to false".formatted(ref),
+            "RayCluster %s is suspended and has no pods; set spec.suspend to false"
+                .formatted(cluster.ref()),
             null);
       }
-      RouteOpener opener = new RouteOpener(client, ref, environment, sslContext, headTimeout, time);
+      RouteOpener opener =
+          new RouteOpener(client, destination, environment, sslContext, headTimeout, time);
       OpenRoute opened = opener.open(route, cluster);
       try {
-        refusePlainHttp(opened.endpoint());
-        SchemeDetector detector = new SchemeDetector(opened, time);
-        Detected detected = detector.detect(cluster, headTimeout);
-        if (opened.route().kind() == Route.Kind.SERVICE_PROXY) {
+        configured(opened).endpoint(); // a token may be sent before there is a client to refuse it
+        SchemeDetector detector = new SchemeDetector(opened, headTimeout, time);
+        Detected detected = detector.detect(cluster, until);
+        OpenRoute road = detector.route();
+        if (road.route().kind() == Route.Kind.SERVICE_PROXY) {
           opener.refuseProxyBehindProxy(detected.scheme());
         }
-        JobClient.Builder jobs = JobClient.builder(opened.endpoint().url()).time(time);
-        new Credentials(client, cluster, opened, detector, tokens).applyTo(jobs, detected.scheme());
-        warnIfOpen(detected, opened);
-        return new RayConnection(ref, configured(jobs, opened).build(), opened, detected);
+        JobClient.Builder jobs = configured(road);
+        new Credentials(client, destination, cluster, detector, tokens)
+            .applyTo(jobs, detected.scheme());
+        warnIfOpen(cluster, detected, road);
+        return new RayConnection(destination, jobs.build(), road, detected);
       } catch (RuntimeException e) {
         opened.close();
         throw e;
       }
     }
 
-    /** Here and not only by the client, because a token is sent before there is a client. */
-    private void refusePlainHttp(RayEndpoint endpoint) {
-      if (!plainHttpAllowed && !endpoint.isSafeForTokens()) {
-        throw new IllegalArgumentException(
-            endpoint
-                + " is plain http to another host, where everybody on the way can read the token; use https, or call allowPlainHttp()");
-      }
-    }
-
-    private JobClient.Builder configured(JobClient.Builder jobs, OpenRoute opened) {
+    private JobClient.Builder configured(OpenRoute opened) {
+      JobClient.Builder jobs = JobClient.builder(opened.endpoint().url()).time(time);
       if (opened.tls() != null) {
         jobs.sslContext(opened.tls());
       }
-      if (requestTimeout != null) {
-        jobs.requestTimeout(requestTimeout);
-      }
-      if (retryPolicy != null) {
-        jobs.retryPolicy(retryPolicy);
-      }
-      if (listener != null) {
-        jobs.listener(listener);
-      }
-      if (plainHttpAllowed) {
-        jobs.allowPlainHttp();
-      }
+      jobs.explaining(opened::explain);
+      configuration.accept(jobs);
       return jobs;
     }
 
-    private void warnIfOpen(Detected detected, OpenRoute opened) {
+    private void warnIfOpen(RayCluster cluster, Detected detected, OpenRoute opened) {
       URI url = opened.endpoint().url();
       boolean justThisMachine =
           opened.route().kind() == Route.Kind.URL
@@ -327,17 +285,9 @@ public final class RayConnection implements AutoCloseable {
         LOG.log(
             Level.WARNING,
             "RayCluster {0} is open: whoever reaches its head may run any code on it ({1}). Set spec.authOptions.mode to token, with Ray 2.52 or later",
-            ref,
+            cluster.ref(),
             detected.reason());
       }
-    }
-
-    private static Duration positive(String what, Duration duration) {
-      if (duration.isZero() || duration.isNegative()) {
-        throw new IllegalArgumentException(
-            "the " + what + " is " + duration + "; give more than zero");
-      }
-      return duration;
     }
   }
 }

@@ -82,6 +82,10 @@ public final class RayService {
    * @return {@code <name>-head-svc}; it exists from the first active cluster on
    */
   public String headServiceName() {
+    return headServiceName(ref);
+  }
+
+  static String headServiceName(RayServiceRef ref) {
     return ref.name() + "-head-svc";
   }
 

@@ -4,28 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.rayauth.JobClient;
+import io.rayauth.RetryPolicy;
 import io.rayauth.error.RayException;
+import io.rayauth.error.RayTransportException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.apiserver.FakeApiServer;
 import io.rayauth.kubernetes.apiserver.Logged;
+import io.rayauth.kubernetes.apiserver.TlsFront;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
+import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class RayConnectionTest {
   private static final RayClusterRef TRAINER = RayClusterRef.of("default", "trainer");
-  private static final String CLUSTER = "/apis/ray.io/v1/namespaces/default/rayclusters/trainer";
+  private static final String CLUSTERS = "/apis/ray.io/v1/namespaces/default/rayclusters/";
   private static final String SECRET = "/api/v1/namespaces/default/secrets/trainer";
+  private static final String MODE = "/api/authentication_mode";
   private static final String MODE_TOKEN = "\"authOptions\":{\"mode\":\"token\"},";
   private static final String KUBERNETES_TOKEN =
       "\"authOptions\":{\"mode\":\"token\",\"enableK8sTokenAuth\":true},";
@@ -47,15 +59,19 @@ class RayConnectionTest {
   }
 
   private void cluster(String spec, String moreContainers) {
+    cluster("trainer", spec, moreContainers);
+  }
+
+  private void cluster(String name, String spec, String moreContainers) {
     api.put(
-        CLUSTER,
+        CLUSTERS + name,
         """
-        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"default","uid":"u1","generation":1},
+        {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"%s","namespace":"default","uid":"u1","generation":1},
         "spec":{%s"headGroupSpec":{"template":{"spec":{"containers":[{"name":"ray-head","image":"rayproject/ray:2.60.0",
         "ports":[{"name":"dashboard","containerPort":8265}]}%s]}}}},
         "status":{"observedGeneration":1,"head":{"podName":"head-a","serviceName":"trainer-head-svc"}}}\
         """
-            .formatted(spec, moreContainers));
+            .formatted(name, spec, moreContainers));
   }
 
   private void secret(String path, String key, String token) {
@@ -162,6 +178,266 @@ class RayConnectionTest {
   }
 
   @Test
+  void connect_whenTheSchemeChangesUnderTheCallersOwnTokens_saysSo() {
+    cluster(MODE_TOKEN, "");
+    ray(Gate.rayToken("canary-ray"));
+    try (RayConnection connection =
+        clusters.connecting(TRAINER).tokenProvider(TokenProvider.of("canary-ray")).connect()) {
+      connection.jobs().version();
+      stopRay();
+      api.kill("head-a");
+      cluster("", PROXY);
+      try (FakeRay after = FakeRay.builder().gate(Gate.kubeRbacProxy(KUBE)).start()) {
+        api.addHead("head-b", after.url().getPort());
+
+        assertThatThrownBy(() -> connection.jobs().version())
+            .hasMessageStartingWith(
+                "RayCluster default/trainer has changed from RAY_TOKEN to KUBE_RBAC_PROXY since this connection was made")
+            .hasMessageContaining("the head pod has the container 'kube-rbac-proxy'")
+            .hasMessageEndingWith("connect again")
+            .extracting(RayConnectionTest::reason)
+            .isEqualTo(Reason.CONFLICT);
+      }
+    }
+  }
+
+  @Test
+  void connect_whenAnOpenClusterIsProtectedLater_saysSo() {
+    cluster("", "");
+    FakeRay open = ray(Gate.open());
+    try (Logged logged = Logged.by(RayConnection.class);
+        RayConnection connection =
+            clusters.connecting(TRAINER).tokenProvider(TokenProvider.of("canary-mine")).connect()) {
+      connection.jobs().version();
+      assertThat(open.calls()).noneMatch(call -> call.header("Authorization").isPresent());
+      assertThat(logged.warnings()).hasSize(1);
+      stopRay();
+      api.kill("head-a");
+      cluster(MODE_TOKEN, "");
+      try (FakeRay after = FakeRay.builder().gate(Gate.rayToken("canary-ray")).start()) {
+        api.addHead("head-b", after.url().getPort());
+
+        assertThatThrownBy(() -> connection.jobs().version())
+            .hasMessageStartingWith(
+                "RayCluster default/trainer has changed from OPEN to RAY_TOKEN since this connection was made")
+            .hasMessageEndingWith("connect again")
+            .extracting(RayConnectionTest::reason)
+            .isEqualTo(Reason.CONFLICT);
+        assertThat(after.calls()).noneMatch(call -> call.header("Authorization").isPresent());
+      }
+    }
+  }
+
+  @Test
+  void connect_whenTheCallersOwnCacheHoldsARefusedToken_hasItFetchAnother() {
+    cluster(MODE_TOKEN, "");
+    FakeRay dashboard = ray(Gate.rayToken("canary-1", "canary-2"));
+    AtomicInteger asked = new AtomicInteger();
+    TokenProvider cached =
+        ((TokenProvider) () -> AccessToken.of("canary-" + asked.incrementAndGet())).cached();
+    try (RayConnection connection = clusters.connecting(TRAINER).tokenProvider(cached).connect()) {
+      connection.jobs().version();
+      dashboard.revoke("canary-1");
+
+      assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
+      assertThat(asked).hasValue(2);
+    }
+  }
+
+  @Test
+  void connect_whenATlsListenerStillStarts_waitsAndSpeaksTls(@TempDir Path folder)
+      throws Exception {
+    cluster("", PROXY);
+    SSLContext identity = TlsFront.selfSigned(folder);
+    try (FakeRay behind = FakeRay.builder().gate(Gate.kubeRbacProxy(KUBE)).tls(identity).start();
+        TlsFront front = new TlsFront(behind.url().getPort(), 2)) {
+      api.addHead("head-a", front.port());
+
+      try (RayConnection connection = clusters.connect(TRAINER)) {
+        assertThat(connection.endpoint().url().getScheme()).isEqualTo("https");
+        assertThat(connection.routeReason()).endsWith("; its listener speaks TLS");
+        assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
+        assertThat(behind.calls()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void jobs_whenThePortForwardFailsUnderTls_sayWhatItKnows(@TempDir Path folder) throws Exception {
+    cluster("", PROXY);
+    SSLContext identity = TlsFront.selfSigned(folder);
+    try (FakeRay behind = FakeRay.builder().gate(Gate.kubeRbacProxy(KUBE)).tls(identity).start();
+        TlsFront front = new TlsFront(behind.url().getPort(), 0)) {
+      api.addHead("head-a", front.port());
+      try (RayConnection connection =
+          clusters
+              .connecting(TRAINER)
+              .headTimeout(Duration.ofSeconds(1))
+              .client(jobs -> jobs.retryPolicy(RetryPolicy.none()))
+              .connect()) {
+        connection.jobs().version();
+        api.kill("head-a");
+        api.addPendingHead("head-b");
+
+        assertThatThrownBy(() -> connection.jobs().version())
+            .isInstanceOf(RayTransportException.class)
+            .hasMessageEndingWith(
+                " (head pod default/head-b is Pending and not ready: 0/3 nodes are available: insufficient cpu)");
+      }
+      assertThat(behind.calls()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void connect_whenTheDashboardAcceptsAndIsSilent_givesUpInTime() throws Exception {
+    cluster(MODE_TOKEN, "");
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      RayConnection.Builder connecting =
+          clusters
+              .connecting(TRAINER)
+              .route(Route.to("http://127.0.0.1:" + silent.getLocalPort()))
+              .headTimeout(Duration.ofMillis(300));
+      long start = System.nanoTime();
+
+      assertThatThrownBy(connecting::connect)
+          .hasMessageContaining("does not answer by http://127.0.0.1:")
+          .extracting(RayConnectionTest::reason)
+          .isEqualTo(Reason.NOT_READY);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void connect_whenNobodyListensInTheHead_saysSoInTime() throws Exception {
+    cluster(MODE_TOKEN, "");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      api.addHead("head-a", taken.getLocalPort());
+    }
+
+    assertThatThrownBy(
+            () -> clusters.connecting(TRAINER).headTimeout(Duration.ofMillis(500)).connect())
+        .hasMessageContaining("port-forward to head pod default/head-a: error forwarding port")
+        .extracting(RayConnectionTest::reason)
+        .isEqualTo(Reason.NOT_READY);
+  }
+
+  @Test
+  void connect_whenAnOldRayAnswersForAnOpenCluster_isOpen() {
+    cluster("", "");
+    FakeRay dashboard = ray(Gate.open());
+    dashboard.onNext("GET", MODE).respond(404, "404: Not Found");
+    try (Logged logged = Logged.by(RayConnection.class);
+        RayConnection connection = clusters.connect(TRAINER)) {
+      assertThat(connection.authScheme()).isEqualTo(AuthScheme.OPEN);
+      assertThat(logged.warnings()).hasSize(1);
+    }
+  }
+
+  @Test
+  void connect_whenAnOldRayAnswersForAProtectedCluster_saysWhatWasExpected() {
+    cluster(MODE_TOKEN, "");
+    FakeRay dashboard = ray(Gate.open());
+    dashboard.onNext("GET", MODE).respond(404, "404: Not Found");
+
+    assertThatThrownBy(() -> clusters.connect(TRAINER))
+        .hasMessageStartingWith(
+            "RayCluster default/trainer declares RAY_TOKEN (spec.authOptions.mode is token), and http://127.0.0.1:")
+        .hasMessageEndingWith(
+            " answers as Ray before 2.52 does, which has no authentication, or is not the dashboard: status 404 404: Not Found")
+        .extracting(RayConnectionTest::reason)
+        .isEqualTo(Reason.INVALID);
+  }
+
+  @Test
+  void connect_whenSomethingElseKnowsNoSuchPage_isNotTakenForAnOpenRay() {
+    cluster("", "");
+    FakeRay dashboard = ray(Gate.open());
+    dashboard.onNext("GET", MODE).respond(404, "default backend - 404");
+
+    assertThatThrownBy(() -> clusters.connect(TRAINER))
+        .hasMessageContaining("declares OPEN (spec.authOptions is not set)")
+        .hasMessageEndingWith(
+            " answers neither as Ray nor as kube-rbac-proxy does: status 404 default backend - 404");
+  }
+
+  @Test
+  void serviceProxy_whenTheServiceIsMissing_namesIt() {
+    cluster(MODE_TOKEN, "");
+
+    assertThatThrownBy(() -> clusters.connecting(TRAINER).route(Route.serviceProxy()).connect())
+        .hasMessageContaining("services \"trainer-head-svc\" not found")
+        .extracting(RayConnectionTest::reason)
+        .isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void connect_whenPlainHttpLeadsElsewhere_isRefusedUnlessTheClientMay() {
+    cluster(MODE_TOKEN, "");
+    RayConnection.Builder connecting =
+        clusters
+            .connecting(TRAINER)
+            .route(Route.to("http://ray.invalid:8265"))
+            .headTimeout(Duration.ofMillis(300));
+
+    assertThatThrownBy(connecting::connect)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is plain http to another host");
+    assertThatThrownBy(connecting.client(JobClient.Builder::allowPlainHttp)::connect)
+        .extracting(RayConnectionTest::reason)
+        .isEqualTo(Reason.NOT_READY);
+  }
+
+  @Test
+  void connect_whenARayServiceIsUpgraded_goesOnWithTheNextClusterAndItsToken() {
+    service("serve-a");
+    cluster("serve-a", MODE_TOKEN, "");
+    secret("/api/v1/namespaces/default/secrets/serve-a", "auth_token", "canary-a");
+    ray(Gate.rayToken("canary-a"));
+    try (RayConnection connection = clusters.connect(RayServiceRef.of("default", "serve"))) {
+      assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
+      assertThat(connection).asString().startsWith("RayConnection[RayService default/serve, ");
+      service("serve-b");
+      cluster("serve-b", MODE_TOKEN, "");
+      secret("/api/v1/namespaces/default/secrets/serve-b", "auth_token", "canary-b");
+      api.remove(CLUSTERS + "serve-a");
+      stopRay();
+      api.kill("head-a");
+      try (FakeRay next = FakeRay.builder().gate(Gate.rayToken("canary-b")).start()) {
+        api.addHead("head-b", next.url().getPort());
+
+        assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
+      }
+    }
+  }
+
+  @Test
+  void serviceProxy_ofARayService_takesTheServiceThatMovesAtAnUpgrade() {
+    service("serve-a");
+    cluster("serve-a", MODE_TOKEN, "");
+    secret("/api/v1/namespaces/default/secrets/serve-a", "auth_token", "canary-a");
+    FakeRay dashboard = ray(Gate.rayToken("canary-a"));
+    api.addService("serve-head-svc:dashboard", dashboard.url().getPort());
+    try (RayConnection connection =
+        clusters
+            .connecting(RayServiceRef.of("default", "serve"))
+            .route(Route.serviceProxy())
+            .connect()) {
+      assertThat(connection.endpoint().url().getPath()).contains("/services/serve-head-svc:");
+      assertThat(connection.jobs().version().rayVersion()).isEqualTo("2.60.0");
+    }
+  }
+
+  private void service(String activeCluster) {
+    api.put(
+        "/apis/ray.io/v1/namespaces/default/rayservices/serve",
+        """
+        {"apiVersion":"ray.io/v1","kind":"RayService","metadata":{"name":"serve","namespace":"default"},
+        "status":{"activeServiceStatus":{"rayClusterName":"%s"}}}\
+        """
+            .formatted(activeCluster));
+  }
+
+  @Test
   void connect_whenTheSecretHasNoToken_namesSecretAndKey() {
     cluster(MODE_TOKEN, "");
     secret(SECRET, "token", "canary-ray");
@@ -171,7 +447,7 @@ class RayConnectionTest {
             "Secret default/trainer has no key 'auth_token', where the token of RayCluster default/trainer is to be")
         .extracting(RayConnectionTest::reason)
         .isEqualTo(Reason.INVALID);
-    assertThat(dashboard.calls()).hasSize(2);
+    assertThat(dashboard.calls()).hasSize(1);
   }
 
   @Test
@@ -372,11 +648,7 @@ class RayConnectionTest {
   void connect_whenALoginPageAnswers_saysSo() {
     cluster(MODE_TOKEN, "");
     FakeRay dashboard = ray(Gate.open());
-    for (int i = 0; i < 2; i++) {
-      dashboard
-          .onNext("GET", "/api/authentication_mode")
-          .respond(302, "", "Location", "https://login.example/?state=x");
-    }
+    dashboard.onNext("GET", MODE).respond(302, "", "Location", "https://login.example/?state=x");
     assertThatThrownBy(() -> clusters.connect(TRAINER))
         .hasMessageContaining("answers with a login page or a redirect (status 302)");
   }

@@ -28,7 +28,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers reads from a table of objects, forwards ports of pods with {@code v4.channel.k8s.io}, and
+ * Answers reads from a table of objects, forwards ports of pods over SPDY or WebSockets, and
  * forwards {@code services/…/proxy} without the caller's {@code Authorization}, as a kube-apiserver
  * does. Can be restarted on its port.
  */
@@ -48,6 +48,7 @@ public final class FakeApiServer implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final int port;
+  private volatile boolean onlyWebSockets;
   private volatile ServerSocket listener;
 
   private record Refusal(int status, String reason) {}
@@ -124,6 +125,11 @@ public final class FakeApiServer implements AutoCloseable {
   /** Forwards {@code services/NAME/proxy} to a port. */
   public void addService(String segment, int dashboardPort) {
     services.put(segment, dashboardPort);
+  }
+
+  /** Lets no other upgrade through than to WebSockets, as some gateways do. */
+  public void onlyWebSockets() {
+    onlyWebSockets = true;
   }
 
   /** Refuses requests for a path that ends like this. */
@@ -225,6 +231,8 @@ public final class FakeApiServer implements AutoCloseable {
       } else if (forward.matches()) {
         if (!pods.containsKey(forward.group(1))) {
           answer(out, 404, status(404, "NotFound", head.path));
+        } else if (onlyWebSockets && !head.isOf("websocket")) {
+          answer(out, 400, status(400, "BadRequest", head.path));
         } else {
           forward(socket, head, forward.group(1));
           return;
@@ -232,7 +240,8 @@ public final class FakeApiServer implements AutoCloseable {
       } else if (proxy.matches()) {
         Integer target = services.get(proxy.group(2));
         if (target == null) {
-          answer(out, 503, status(503, "ServiceUnavailable", head.path));
+          String name = proxy.group(2).replaceAll(":.*", "");
+          answer(out, 404, status(404, "services \\\"" + name + "\\\" not found", head.path));
         } else {
           proxy(socket, head, proxy.group(3), target);
           return;
@@ -256,10 +265,14 @@ public final class FakeApiServer implements AutoCloseable {
 
   private void forward(Socket socket, Head head, String pod) throws IOException {
     Integer target = podPorts.get(pod);
-    PortForward forward = new PortForward(socket, pod, target == null ? 1 : target);
+    int port = target == null ? 1 : target;
+    PortForward forward =
+        head.isOf("websocket")
+            ? new WebSocketPortForward(socket, pod, port)
+            : new SpdyPortForward(socket, pod, port);
     forwards.add(forward);
     try {
-      forward.run(head.headers.get("sec-websocket-key"));
+      forward.run(head.headers);
     } finally {
       forwards.remove(forward);
     }
@@ -320,6 +333,10 @@ public final class FakeApiServer implements AutoCloseable {
 
   /** The first line and headers of a request. */
   private record Head(String method, String path, Map<String, String> headers) {
+    boolean isOf(String protocol) {
+      return protocol.equals(headers.get("upgrade"));
+    }
+
     boolean isUpgrade() {
       return headers.containsKey("upgrade");
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,6 +37,7 @@ public final class CallEngine {
   private final Map<String, String> headers;
   private final RetryPolicy retries;
   private final Semaphore slots;
+  private final UnaryOperator<RayException> explanation;
   private final Events events;
   private final TimeSource time;
   private final RandomGenerator random;
@@ -47,6 +49,7 @@ public final class CallEngine {
       Map<String, String> headers,
       RetryPolicy retries,
       int maxConcurrentRequests,
+      UnaryOperator<RayException> explanation,
       Events events,
       TimeSource time,
       RandomGenerator random) {
@@ -55,6 +58,7 @@ public final class CallEngine {
     this.headers = headers;
     this.retries = retries;
     this.slots = new Semaphore(maxConcurrentRequests);
+    this.explanation = explanation;
     this.events = events;
     this.time = time;
     this.random = random;
@@ -65,6 +69,14 @@ public final class CallEngine {
    * fails for good.
    */
   public ApiResponse run(ApiRequest request, Duration timeout) {
+    try {
+      return answered(request, timeout);
+    } catch (RayException e) {
+      throw explanation.apply(e);
+    }
+  }
+
+  private ApiResponse answered(ApiRequest request, Duration timeout) {
     Deadline deadline = Deadline.in(timeout, time);
     Deadline budget = Deadline.in(retries.budget(), time);
     boolean refusedBefore = false;
@@ -126,7 +138,7 @@ public final class CallEngine {
 
   /** Explains why a handshake failed, like any other request. */
   public RayException failure(ApiRequest request, Outcome outcome, int attempts, Tokens sent) {
-    return Failures.of(request, outcome, attempts, sent);
+    return explanation.apply(Failures.of(request, outcome, attempts, sent));
   }
 
   private Outcome attempt(

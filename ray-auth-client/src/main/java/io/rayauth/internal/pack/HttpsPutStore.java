@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Stores packages by a PUT to an address, which may be a signed one. Shows nobody a token: each
@@ -98,6 +99,7 @@ public final class HttpsPutStore implements PackageStore {
               headers,
               RetryPolicy.upTo(4),
               1,
+              UnaryOperator.identity(),
               new Events(new RayClientListener() {}),
               TimeSource.system(),
               new SecureRandom())

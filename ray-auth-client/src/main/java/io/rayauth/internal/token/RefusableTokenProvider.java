@@ -4,7 +4,7 @@ import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 
 /** Remembers tokens and can be told that one was refused. */
-interface RefusableTokenProvider extends TokenProvider {
+public interface RefusableTokenProvider extends TokenProvider {
 
   /**
    * Forgets a token that a server refused, if it is the one that would be given next.

@@ -7,6 +7,8 @@ import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs calls to the Kubernetes API and says what failed in this library's own terms. */
 public final class ApiServer {
@@ -16,6 +18,9 @@ public final class ApiServer {
    */
   private static final String HUNG_UP =
       "; it hangs up on callers that it does not know: see whether the credentials are good, or set http2Disable in the Kubernetes client's Config to hear its answer on JDK 17";
+
+  private static final Pattern MESSAGE =
+      Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   private ApiServer() {}
 
@@ -33,6 +38,12 @@ public final class ApiServer {
     } catch (KubernetesClientException e) {
       throw failure(doing, e);
     }
+  }
+
+  /** Returns what the API server says, out of its {@code Status} where it sent one. */
+  public static String message(String answer) {
+    Matcher message = MESSAGE.matcher(answer);
+    return message.find() ? message.group(1).replace("\\\"", "\"") : answer.strip();
   }
 
   /** Says what a refusal means. */

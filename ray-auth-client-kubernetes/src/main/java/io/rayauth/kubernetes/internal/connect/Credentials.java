@@ -5,7 +5,6 @@ import io.rayauth.JobClient;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.KubeconfigTokenProvider;
 import io.rayauth.kubernetes.RayCluster;
-import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.Route;
@@ -14,13 +13,14 @@ import io.rayauth.token.TokenUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the token for a scheme: the caller's own, else that of the kubeconfig's user where
- * Kubernetes is asked, else that of the cluster's Secret; and the header it travels in.
+ * Chooses the token for a scheme: none for an open cluster, else the caller's own, else that of the
+ * kubeconfig's user where Kubernetes is asked, else that of the cluster's Secret; and the header it
+ * travels in.
  */
 public final class Credentials {
   private final KubernetesClient client;
+  private final Destination destination;
   private final RayCluster cluster;
-  private final OpenRoute route;
   private final SchemeDetector detector;
   private final @Nullable TokenProvider callers;
 
@@ -31,13 +31,13 @@ public final class Credentials {
    */
   public Credentials(
       KubernetesClient client,
+      Destination destination,
       RayCluster cluster,
-      OpenRoute route,
       SchemeDetector detector,
       @Nullable TokenProvider callers) {
     this.client = client;
+    this.destination = destination;
     this.cluster = cluster;
-    this.route = route;
     this.detector = detector;
     this.callers = callers;
   }
@@ -49,7 +49,13 @@ public final class Credentials {
    *     or user was asked
    */
   public void applyTo(JobClient.Builder jobs, AuthScheme scheme) {
-    TokenProvider first = forDoor(scheme);
+    SchemeWatch watch = new SchemeWatch(client, destination, scheme, detector);
+    TokenProvider own = forDoor(scheme);
+    TokenProvider first = own == null ? null : watch.around(own);
+    if (first == null) {
+      jobs.explaining(watch::explain);
+    }
+    OpenRoute route = detector.route();
     if (route.route().kind() == Route.Kind.SERVICE_PROXY) {
       if (route.apiServerTokens() != null) {
         jobs.tokenProvider(route.apiServerTokens());
@@ -69,17 +75,17 @@ public final class Credentials {
   }
 
   private @Nullable TokenProvider forDoor(AuthScheme scheme) {
+    if (scheme == AuthScheme.OPEN) {
+      return null; // whoever runs code on the head could read it
+    }
     if (callers != null) {
       return callers;
     }
-    return switch (scheme) {
-      case OPEN -> null;
-      case RAY_TOKEN -> guarded(checked(new SecretToken(client, cluster.ref())), scheme);
-      case KUBE_RBAC_PROXY, KUBERNETES_TOKEN -> {
-        requireDeclared(scheme);
-        yield guarded(kubeconfigUser(scheme), scheme);
-      }
-    };
+    if (scheme == AuthScheme.RAY_TOKEN) {
+      return checked(new SecretToken(client, destination));
+    }
+    requireDeclared(scheme);
+    return kubeconfigUser(scheme);
   }
 
   /**
@@ -102,7 +108,7 @@ public final class Credentials {
    */
   private @Nullable TokenProvider behindProxy(AuthScheme scheme) {
     return scheme == AuthScheme.KUBE_RBAC_PROXY && cluster.secretName().isPresent()
-        ? checked(new SecretToken(client, cluster.ref()))
+        ? checked(new SecretToken(client, destination))
         : null;
   }
 
@@ -122,14 +128,5 @@ public final class Credentials {
   private static TokenProvider checked(TokenProvider provider) {
     provider.token();
     return provider;
-  }
-
-  private TokenProvider guarded(TokenProvider provider, AuthScheme scheme) {
-    return new SchemeGuard(
-        provider,
-        cluster.ref(),
-        scheme,
-        detector,
-        () -> RayClusters.using(client).find(cluster.ref()));
   }
 }

@@ -1,5 +1,6 @@
 package io.rayauth.kubernetes.internal.connect;
 
+import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.token.AccessToken;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DashboardProbe {
   private static final String PATH = "/api/authentication_mode";
-  private static final Duration PATIENCE = Duration.ofSeconds(35);
   private static final int EXCERPT = 4096;
 
   /** What a TLS listener of Go answers in plain text, with no length, before it hangs up. */
@@ -72,8 +72,10 @@ final class DashboardProbe {
    * Asks once.
    *
    * @param authorization goes into {@code Authorization}; null for no credential
+   * @param timeout how long to wait for a connection, and again for an answer
    */
-  Answer ask(@Nullable AccessToken authorization) {
+  Answer ask(@Nullable AccessToken authorization, Duration timeout) {
+    int millis = (int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE));
     HttpURLConnection connection = null;
     try {
       URI url = URI.create(base + PATH);
@@ -87,8 +89,8 @@ final class DashboardProbe {
       }
       connection.setInstanceFollowRedirects(false);
       connection.setUseCaches(false);
-      connection.setConnectTimeout((int) PATIENCE.toMillis());
-      connection.setReadTimeout((int) PATIENCE.toMillis());
+      connection.setConnectTimeout(millis);
+      connection.setReadTimeout(millis);
       connection.setRequestProperty("User-Agent", "ray-auth-client");
       connection.setRequestProperty("Accept", "application/json");
       connection.setRequestProperty("Connection", "close");
@@ -97,7 +99,10 @@ final class DashboardProbe {
       }
       int status = connection.getResponseCode();
       String text = body(connection);
-      return new Answer(kind(connection, status, text), status, text.strip());
+      return new Answer(
+          kind(connection, status, text),
+          status,
+          isStatus(text) ? ApiServer.message(text) : text.strip());
     } catch (IOException e) {
       String words = e.getMessage();
       return new Answer(
@@ -111,7 +116,7 @@ final class DashboardProbe {
 
   private static Kind kind(HttpURLConnection answer, int status, String text) {
     String type = Objects.requireNonNullElse(answer.getContentType(), "");
-    if (text.startsWith("{") && text.contains("\"kind\":\"Status\"")) {
+    if (isStatus(text)) {
       return status >= 500 ? Kind.NOT_UP : Kind.API_SERVER;
     }
     if ((status >= 300 && status < 400) || type.startsWith("text/html")) {
@@ -129,10 +134,15 @@ final class DashboardProbe {
       case 401 -> fromGo && text.equals("Unauthorized\n") ? Kind.PROXY_UNAUTHORIZED : Kind.STRANGE;
       case 403 ->
           fromGo && text.startsWith("Forbidden (user=") ? Kind.PROXY_FORBIDDEN : Kind.STRANGE;
-      case 404 -> Kind.UNKNOWN_QUESTION;
+      case 404 -> text.startsWith("404: Not Found") ? Kind.UNKNOWN_QUESTION : Kind.STRANGE;
       case 502, 503, 504 -> Kind.NOT_UP;
       default -> Kind.STRANGE;
     };
+  }
+
+  /** The API server answers with an object of its own where it does not let something through. */
+  private static boolean isStatus(String text) {
+    return text.startsWith("{") && text.contains("\"kind\":\"Status\"");
   }
 
   private static String body(HttpURLConnection answer) throws IOException {

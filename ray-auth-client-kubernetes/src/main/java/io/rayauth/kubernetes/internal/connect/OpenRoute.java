@@ -1,11 +1,18 @@
 package io.rayauth.kubernetes.internal.connect;
 
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.rayauth.RayEndpoint;
+import io.rayauth.error.RayException;
+import io.rayauth.error.RayTransportException;
+import io.rayauth.kubernetes.RayKubernetesException;
+import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.Route;
 import io.rayauth.kubernetes.internal.tunnel.Tunnel;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +36,35 @@ public record OpenRoute(
     @Nullable Tunnel tunnel)
     implements AutoCloseable {
 
-  OpenRoute overTls(SSLContext trusting) {
+  boolean isOverTls() {
+    return endpoint.url().getScheme().equals("https");
+  }
+
+  OpenRoute overTls() {
     return new OpenRoute(
         route,
         reason + "; its listener speaks TLS",
         RayEndpoint.of(endpoint.url().toString().replaceFirst("^http:", "https:")),
-        trusting,
+        trusting(),
         apiServerTokens,
         tunnel);
+  }
+
+  /**
+   * A port-forward ends where Kubernetes says the head pod is, so the certificate behind it, which
+   * names no loopback address and is often made up at the start, would prove nothing more.
+   */
+  private SSLContext trusting() {
+    try {
+      if (tls != null) {
+        return tls;
+      }
+      return route.kind() == Route.Kind.PORT_FORWARD
+          ? SSLUtils.sslContext(null, SSLUtils.trustManagers(null, null, true, null, null))
+          : SSLContext.getDefault();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new RayKubernetesException(Reason.OTHER, "TLS cannot be set up: " + e, e);
+    }
   }
 
   DashboardProbe probe() {
@@ -58,6 +86,22 @@ public record OpenRoute(
       }
       throw e;
     }
+  }
+
+  /** Adds to a failure what the port-forward knows of it, which a cut connection does not tell. */
+  public RayException explain(RayException failure) {
+    if (!(failure instanceof RayTransportException lost) || trouble().isEmpty()) {
+      return failure;
+    }
+    String message = failure.getMessage() + trouble();
+    return lost.mayHaveBeenSent()
+        ? RayTransportException.answerLost(message, failure, lost.attempts())
+        : RayTransportException.notSent(message, failure, lost.attempts());
+  }
+
+  /** Returns what broke the port-forward last, in brackets; empty if it works. */
+  String trouble() {
+    return tunnel == null ? "" : tunnel.lastFailure().map(" (%s)"::formatted).orElse("");
   }
 
   @Override

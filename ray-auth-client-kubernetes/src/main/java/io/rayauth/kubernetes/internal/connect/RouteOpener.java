@@ -8,8 +8,6 @@ import io.rayauth.error.RayInterruptedException;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.KubeconfigTokenProvider;
 import io.rayauth.kubernetes.RayCluster;
-import io.rayauth.kubernetes.RayClusterRef;
-import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.Route;
@@ -28,7 +26,7 @@ public final class RouteOpener {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final KubernetesClient client;
-  private final RayClusterRef ref;
+  private final Destination destination;
   private final Map<String, String> environment;
   private final @Nullable SSLContext tls;
   private final Duration patience;
@@ -43,13 +41,13 @@ public final class RouteOpener {
    */
   public RouteOpener(
       KubernetesClient client,
-      RayClusterRef ref,
+      Destination destination,
       Map<String, String> environment,
       @Nullable SSLContext tls,
       Duration patience,
       TimeSource time) {
     this.client = client;
-    this.ref = ref;
+    this.destination = destination;
     this.environment = environment;
     this.tls = tls;
     this.patience = patience;
@@ -57,55 +55,28 @@ public final class RouteOpener {
   }
 
   /**
-   * Opens a road.
+   * Opens a road; asks the dashboard for nothing yet.
    *
    * @throws RayKubernetesException if it leads nowhere, or the caller has no right to go it
    */
   public OpenRoute open(Route wanted, RayCluster cluster) {
-    OpenRoute opened =
-        switch (wanted.kind()) {
-          case AUTOMATIC ->
-              isInCluster()
-                  ? inCluster(cluster, "this program runs in a pod of the same Kubernetes cluster")
-                  : portForward(cluster, "this program runs outside of the Kubernetes cluster");
-          case IN_CLUSTER -> inCluster(cluster, "the caller wants it");
-          case PORT_FORWARD -> portForward(cluster, "the caller wants it");
-          case SERVICE_PROXY -> serviceProxy(cluster);
-          case URL ->
-              new OpenRoute(
-                  wanted,
-                  "the caller gave the address",
-                  RayEndpoint.of(wanted.url().orElseThrow()),
-                  tls,
-                  null,
-                  null);
-        };
-    try {
-      return opened.endpoint().url().getScheme().equals("http")
-              && opened.probe().ask(null).kind() == DashboardProbe.Kind.WANTS_TLS
-          ? opened.overTls(trusting(opened))
-          : opened;
-    } catch (RuntimeException e) {
-      opened.close();
-      throw e;
-    }
-  }
-
-  /**
-   * A port-forward ends where Kubernetes says the head pod is, so the certificate behind it, which
-   * names no loopback address and is often made up at the start, would prove nothing more.
-   */
-  private SSLContext trusting(OpenRoute opened) {
-    try {
-      if (tls != null) {
-        return tls;
-      }
-      return opened.route().kind() == Route.Kind.PORT_FORWARD
-          ? SSLUtils.sslContext(null, SSLUtils.trustManagers(null, null, true, null, null))
-          : SSLContext.getDefault();
-    } catch (GeneralSecurityException | IOException e) {
-      throw new RayKubernetesException(Reason.OTHER, "TLS cannot be set up: " + e, e);
-    }
+    return switch (wanted.kind()) {
+      case AUTOMATIC ->
+          isInCluster()
+              ? inCluster(cluster, "this program runs in a pod of the same Kubernetes cluster")
+              : portForward(cluster, "this program runs outside of the Kubernetes cluster");
+      case IN_CLUSTER -> inCluster(cluster, "the caller wants it");
+      case PORT_FORWARD -> portForward(cluster, "the caller wants it");
+      case SERVICE_PROXY -> serviceProxy(cluster);
+      case URL ->
+          new OpenRoute(
+              wanted,
+              "the caller gave the address",
+              RayEndpoint.of(wanted.url().orElseThrow()),
+              tls,
+              null,
+              null);
+    };
   }
 
   /** A pod may well talk to the API server of another Kubernetes cluster. */
@@ -123,13 +94,14 @@ public final class RouteOpener {
   private OpenRoute inCluster(RayCluster cluster, String why) {
     String url =
         "http://%s.%s.svc:%d"
-            .formatted(headService(cluster), ref.namespace(), cluster.dashboardPort());
+            .formatted(headService(cluster), cluster.ref().namespace(), cluster.dashboardPort());
     return new OpenRoute(
         Route.inCluster(), "by the head's Service: " + why, RayEndpoint.of(url), tls, null, null);
   }
 
   private OpenRoute portForward(RayCluster cluster, String why) {
-    Tunnel tunnel = Tunnel.open(client, ref, cluster.dashboardPort(), patience, time);
+    Tunnel tunnel =
+        Tunnel.open(client, destination.cluster(), cluster.dashboardPort(), patience, time);
     try {
       return new OpenRoute(
           Route.portForward(),
@@ -153,7 +125,7 @@ public final class RouteOpener {
         "%s/api/v1/namespaces/%s/services/%s:%s/proxy"
             .formatted(
                 config.getMasterUrl().replaceAll("/+$", ""),
-                ref.namespace(),
+                cluster.ref().namespace(),
                 headService(cluster),
                 port);
     try {
@@ -179,21 +151,24 @@ public final class RouteOpener {
     if (scheme == AuthScheme.KUBE_RBAC_PROXY) {
       throw new RayKubernetesException(
           Reason.INVALID,
-          "RayCluster %s cannot be reached by the API server's service proxy: its kube-rbac-proxy reads the token from Authorization, which the API server takes for itself; take Route.portForward()"
-              .formatted(ref),
+          "%s cannot be reached by the API server's service proxy: its kube-rbac-proxy reads the token from Authorization, which the API server takes for itself; take Route.portForward()"
+              .formatted(destination.name()),
           null);
     }
   }
 
   private String headService(RayCluster cluster) {
+    if (destination.headService() != null) {
+      return destination.headService();
+    }
     long until = time.nanoTime() + patience.toNanos();
     RayCluster looked = cluster;
     while (looked.headServiceName().isEmpty()) {
       if (time.nanoTime() + PAUSE.toNanos() >= until) {
         throw new RayKubernetesException(
             Reason.NOT_READY,
-            "RayCluster %s has no head Service yet (status.head.serviceName); does the KubeRay operator run?"
-                .formatted(ref),
+            "%s has no head Service yet (status.head.serviceName); does the KubeRay operator run?"
+                .formatted(destination.name()),
             null);
       }
       try {
@@ -202,7 +177,7 @@ public final class RouteOpener {
         Thread.currentThread().interrupt();
         throw new RayInterruptedException("interrupted while waiting for the head Service", e);
       }
-      looked = RayClusters.using(client).get(ref);
+      looked = destination.read(client);
     }
     return looked.headServiceName().orElseThrow();
   }

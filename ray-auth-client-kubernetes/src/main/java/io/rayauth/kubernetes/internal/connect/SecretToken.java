@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.kubernetes.RayCluster;
 import io.rayauth.kubernetes.RayClusterRef;
-import io.rayauth.kubernetes.RayClusters;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
@@ -19,16 +18,17 @@ import java.util.Base64;
  */
 final class SecretToken implements TokenProvider {
   private final KubernetesClient client;
-  private final RayClusterRef ref;
+  private final Destination destination;
 
-  SecretToken(KubernetesClient client, RayClusterRef ref) {
+  SecretToken(KubernetesClient client, Destination destination) {
     this.client = client;
-    this.ref = ref;
+    this.destination = destination;
   }
 
   @Override
   public AccessToken token() {
-    RayCluster cluster = RayClusters.using(client).get(ref);
+    RayCluster cluster = destination.read(client);
+    RayClusterRef ref = cluster.ref();
     String name =
         cluster
             .secretName()
@@ -75,6 +75,6 @@ final class SecretToken implements TokenProvider {
 
   @Override
   public String toString() {
-    return "the Secret of RayCluster " + ref;
+    return "the Secret of " + destination.name();
   }
 }

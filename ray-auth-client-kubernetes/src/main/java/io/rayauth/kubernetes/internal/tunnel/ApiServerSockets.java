@@ -1,17 +1,19 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
 import io.fabric8.kubernetes.client.Config;
+import io.rayauth.kubernetes.internal.api.ApiServer;
 import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
@@ -21,21 +23,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** Opens WebSockets to the API server (RFC 6455), as the user of a Kubernetes client. */
+/**
+ * Opens connections to the API server that go on in another protocol than HTTP, as the user of a
+ * Kubernetes client.
+ */
 final class ApiServerSockets implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ApiServerSockets.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int LONGEST_HEAD = 32 * 1024;
   private static final int LONGEST_REFUSAL = 4 * 1024;
-  private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  private static final Pattern MESSAGE =
-      Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final int BUFFER = 8 * 1024;
 
   private final Config config;
   private final ClientSettings settings;
@@ -49,20 +51,47 @@ final class ApiServerSockets implements AutoCloseable {
   }
 
   /**
-   * Opens a WebSocket; renews the credentials once if they are refused.
+   * Is a connection that is HTTP no longer.
+   *
+   * @param plain the socket below TLS
+   * @param in with what has arrived already
+   * @param headers of the answer, by their names in lower case
+   */
+  record Upgraded(Socket plain, DataInputStream in, OutputStream out, Map<String, String> headers) {
+
+    /** Checks what was agreed on; drops the connection if it is something else. */
+    void require(String header, String value) throws IOException {
+      if (!value.equals(headers.get(header))) {
+        drop(plain);
+        throw new IOException(
+            "the API server answers with another %s than %s".formatted(header, value));
+      }
+    }
+  }
+
+  /** Returns a {@code Sec-WebSocket-Key}. */
+  String newKey() {
+    byte[] nonce = new byte[16];
+    random.nextBytes(nonce);
+    return Base64.getEncoder().encodeToString(nonce);
+  }
+
+  /**
+   * Opens a connection; renews the credentials once if they are refused.
    *
    * @param path with its query
+   * @param upgrade headers that say to what
    * @throws HandshakeRefusedException if the API server refuses
    * @throws IOException if there is no complete answer
    */
-  WebSocketConnection open(String path, String subprotocol)
+  Upgraded upgrade(String method, String path, Map<String, String> upgrade)
       throws IOException, InterruptedException {
     URI uri = URI.create(config.getMasterUrl().replaceAll("/+$", "") + path);
     try {
-      return openOnce(uri, subprotocol);
+      return upgradeOnce(method, uri, upgrade);
     } catch (HandshakeRefusedException refused) {
       if (refused.status() == 401 && settings.refresh(uri)) {
-        return openOnce(uri, subprotocol);
+        return upgradeOnce(method, uri, upgrade);
       }
       throw refused;
     }
@@ -73,13 +102,22 @@ final class ApiServerSockets implements AutoCloseable {
   public void close() {
     closed = true;
     for (Socket socket : opening) {
-      WebSocketConnection.drop(socket);
+      drop(socket);
+    }
+  }
+
+  static void drop(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "already closed", e);
     }
   }
 
   @SuppressWarnings(
       "AddressSelection") // the JVM's choice, as for the other calls to the API server
-  private WebSocketConnection openOnce(URI uri, String subprotocol) throws IOException {
+  private Upgraded upgradeOnce(String method, URI uri, Map<String, String> upgrade)
+      throws IOException {
     Proxy proxy = settings.proxy();
     Socket plain = new Socket(proxy);
     opening.add(plain);
@@ -100,14 +138,14 @@ final class ApiServerSockets implements AutoCloseable {
               : InetSocketAddress.createUnresolved(host, port),
           (int) PATIENCE.toMillis());
       Socket socket = secure ? overTls(plain, host, port) : plain;
-      WebSocketConnection connection = handshake(plain, socket, uri, subprotocol);
+      Upgraded upgraded = handshake(plain, socket, request(method, uri, upgrade));
       plain.setSoTimeout(0);
       opened = true;
-      return connection;
+      return upgraded;
     } finally {
       opening.remove(plain);
       if (!opened) {
-        WebSocketConnection.drop(plain);
+        drop(plain);
       }
     }
   }
@@ -127,27 +165,27 @@ final class ApiServerSockets implements AutoCloseable {
     return socket;
   }
 
-  private WebSocketConnection handshake(Socket plain, Socket socket, URI uri, String subprotocol)
-      throws IOException {
-    byte[] nonce = new byte[16];
-    random.nextBytes(nonce);
-    String key = Base64.getEncoder().encodeToString(nonce);
-    StringBuilder request =
-        new StringBuilder("GET ").append(uri.getRawPath()).append('?').append(uri.getRawQuery());
-    request.append(" HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
-    request.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13");
-    request.append("\r\nSec-WebSocket-Key: ").append(key);
-    request.append("\r\nSec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+  private String request(String method, URI uri, Map<String, String> upgrade) throws IOException {
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    StringBuilder request = new StringBuilder(method).append(' ').append(uri.getRawPath());
+    request.append(query).append(" HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
+    request.append("\r\nConnection: Upgrade\r\n");
+    upgrade.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
     for (Map.Entry<String, List<String>> header : settings.headers(uri).entrySet()) {
       for (String value : header.getValue()) {
         request.append(header.getKey()).append(": ");
         request.append(checked(header.getKey(), value)).append("\r\n");
       }
     }
-    socket
-        .getOutputStream()
-        .write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-    InputStream in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+    return request.append("\r\n").toString();
+  }
+
+  private static Upgraded handshake(Socket plain, Socket socket, String request)
+      throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(request.getBytes(StandardCharsets.ISO_8859_1));
+    DataInputStream in =
+        new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
     List<String> head = head(in);
     Map<String, String> headers = new HashMap<>();
     for (String line : head) {
@@ -161,11 +199,7 @@ final class ApiServerSockets implements AutoCloseable {
     if (status != 101) {
       throw new HandshakeRefusedException(status, words(in, headers.get("content-length")));
     }
-    if (!accept(key).equals(headers.get("sec-websocket-accept"))
-        || !subprotocol.equals(headers.get("sec-websocket-protocol"))) {
-      throw new IOException("the API server accepted another protocol than " + subprotocol);
-    }
-    return new WebSocketConnection(plain, in, socket.getOutputStream(), random);
+    return new Upgraded(plain, in, out, headers);
   }
 
   private static String checked(String name, String value) throws IOException {
@@ -195,25 +229,11 @@ final class ApiServerSockets implements AutoCloseable {
     }
   }
 
-  /** Returns what the API server says, out of its {@code Status} where it sent one. */
   private static String words(InputStream in, @Nullable String length) throws IOException {
     if (length == null || !length.matches("\\d{1,9}")) {
       return "";
     }
     int bytes = Math.min(Integer.parseInt(length), LONGEST_REFUSAL);
-    String text = new String(in.readNBytes(bytes), StandardCharsets.UTF_8).strip();
-    Matcher message = MESSAGE.matcher(text);
-    return message.find() ? message.group(1).replace("\\\"", "\"") : text;
-  }
-
-  private static String accept(String key) {
-    try {
-      return Base64.getEncoder()
-          .encodeToString(
-              MessageDigest.getInstance("SHA-1")
-                  .digest((key + KEY_SUFFIX).getBytes(StandardCharsets.US_ASCII)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return ApiServer.message(new String(in.readNBytes(bytes), StandardCharsets.UTF_8));
   }
 }

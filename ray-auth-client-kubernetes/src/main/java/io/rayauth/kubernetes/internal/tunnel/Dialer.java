@@ -7,6 +7,7 @@ import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens streams into the current head pod; where that fails it looks for the head anew and tries
@@ -21,14 +22,46 @@ final class Dialer implements AutoCloseable {
   private final ApiServerSockets sockets;
   private final int port;
   private final HeadTarget target;
+  private final Duration patience;
   private final TimeSource time;
+  private final long created;
   private volatile boolean reachedBefore;
+  private volatile boolean onlyWebSockets;
+  private volatile boolean answeredBefore;
+  private volatile @Nullable String lastFailure;
 
-  Dialer(KubernetesClient client, int port, HeadTarget target, TimeSource time) {
+  Dialer(KubernetesClient client, int port, HeadTarget target, Duration patience, TimeSource time) {
     this.sockets = new ApiServerSockets(client.getConfiguration());
     this.port = port;
     this.target = target;
+    this.patience = patience;
     this.time = time;
+    this.created = time.nanoTime();
+  }
+
+  /**
+   * Says until when a connection that begins now may wait for a head, as a {@link
+   * TimeSource#nanoTime()}. Before the first answer all share the time that one may take: whoever
+   * opened the tunnel waits no longer for that one.
+   */
+  long deadline() {
+    return (answeredBefore ? time.nanoTime() : created) + patience.toNanos();
+  }
+
+  /** Notes that the head has begun to answer. */
+  void answered() {
+    answeredBefore = true;
+    lastFailure = null;
+  }
+
+  /** Notes why a connection was cut, which cannot be told on it. */
+  void failed(String why) {
+    lastFailure = why;
+  }
+
+  /** Returns why a connection was cut last, null if one was answered since. */
+  @Nullable String lastFailure() {
+    return lastFailure;
   }
 
   /**
@@ -90,18 +123,27 @@ final class Dialer implements AutoCloseable {
 
   private PodStream open(HeadPod pod) {
     try {
-      return new PodStream(
-          pod,
-          sockets.open(
-              "/api/v1/namespaces/%s/pods/%s/portforward?ports=%d"
-                  .formatted(pod.namespace(), pod.name(), port),
-              PodStream.PROTOCOL));
+      return onlyWebSockets ? WebSocketStream.open(sockets, pod, port) : openEither(pod);
     } catch (HandshakeRefusedException e) {
       throw refused(pod, e);
     } catch (IOException e) {
       throw failed(Reason.UNREACHABLE, pod, "the API server did not answer", e);
     } catch (InterruptedException e) {
       throw interrupted(e);
+    }
+  }
+
+  /** Speaks SPDY, which costs a kubelet less, or else WebSockets, which more gateways know. */
+  private PodStream openEither(HeadPod pod) throws IOException, InterruptedException {
+    try {
+      return SpdyStream.open(sockets, pod, port);
+    } catch (HandshakeRefusedException e) {
+      if (reachedBefore || e.status() == 401 || e.status() == 404) {
+        throw e;
+      }
+      PodStream stream = WebSocketStream.open(sockets, pod, port);
+      onlyWebSockets = true;
+      return stream;
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class HeadPodFinder {
   private final KubernetesClient client;
   private final RayClusterRef ref;
 
-  HeadPodFinder(KubernetesClient client, RayClusterRef ref) {
+  private HeadPodFinder(KubernetesClient client, RayClusterRef ref) {
     this.client = client;
     this.ref = ref;
   }
@@ -54,10 +55,24 @@ final class HeadPodFinder {
   /**
    * Looks once.
    *
+   * @param cluster which cluster it is now
    * @throws RayKubernetesException if waiting is in vain: a right is missing, or the cluster is
    *     suspended
    */
-  Found find() {
+  static Found find(KubernetesClient client, Supplier<RayClusterRef> cluster) {
+    RayClusterRef ref;
+    try {
+      ref = cluster.get();
+    } catch (RayKubernetesException unknown) {
+      return switch (unknown.reason()) {
+        case NOT_READY, UNREACHABLE -> Found.none(String.valueOf(unknown.getMessage()));
+        default -> throw unknown;
+      };
+    }
+    return new HeadPodFinder(client, ref).find();
+  }
+
+  private Found find() {
     List<Pod> pods;
     try {
       pods =

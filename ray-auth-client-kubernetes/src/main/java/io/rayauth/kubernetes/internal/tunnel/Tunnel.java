@@ -12,10 +12,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Listens on a port of loopback and forwards every connection to the dashboard of the cluster's
@@ -28,9 +30,11 @@ public final class Tunnel implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Tunnel.class.getName());
   private static final Duration LAST_THREADS = Duration.ofSeconds(5);
 
+  /** A process that may open no more files at the moment is not to spin until it may. */
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
+
   private final ServerSocket listener;
   private final Dialer dialer;
-  private final Duration patience;
   private final TimeSource time;
   private final Set<TunnelConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -39,15 +43,14 @@ public final class Tunnel implements AutoCloseable {
   private Tunnel(
       ServerSocket listener,
       KubernetesClient client,
-      RayClusterRef ref,
+      Supplier<RayClusterRef> cluster,
       int port,
       Duration patience,
       TimeSource time) {
     this.listener = listener;
     HeadTarget target =
-        new HeadTarget(new HeadPodFinder(client, ref)::find, time, this::resetOthers);
-    this.dialer = new Dialer(client, port, target, time);
-    this.patience = patience;
+        new HeadTarget(() -> HeadPodFinder.find(client, cluster), time, this::resetOthers);
+    this.dialer = new Dialer(client, port, target, patience, time);
     this.time = time;
   }
 
@@ -55,21 +58,35 @@ public final class Tunnel implements AutoCloseable {
    * Opens a tunnel; asks the API server for nothing yet.
    *
    * @param client stays the caller's
-   * @param ref which cluster's head
+   * @param cluster which cluster's head, asked whenever one is looked for
    * @param port where the dashboard listens in the pod
    * @param patience how long a new connection waits for a head pod
    * @param time the clock
    */
   public static Tunnel open(
-      KubernetesClient client, RayClusterRef ref, int port, Duration patience, TimeSource time) {
-    ServerSocket listener;
+      KubernetesClient client,
+      Supplier<RayClusterRef> cluster,
+      int port,
+      Duration patience,
+      TimeSource time) {
     try {
-      listener = new ServerSocket();
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      return open(new ServerSocket(), client, cluster, port, patience, time);
     } catch (IOException e) {
       throw RayTransportException.notSent("no port of loopback could be listened on", e, 0);
     }
-    Tunnel tunnel = new Tunnel(listener, client, ref, port, patience, time);
+  }
+
+  /** Takes the socket that listens, for tests. */
+  static Tunnel open(
+      ServerSocket listener,
+      KubernetesClient client,
+      Supplier<RayClusterRef> cluster,
+      int port,
+      Duration patience,
+      TimeSource time)
+      throws IOException {
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    Tunnel tunnel = new Tunnel(listener, client, cluster, port, patience, time);
     tunnel.start("accept", tunnel::accept);
     return tunnel;
   }
@@ -86,9 +103,18 @@ public final class Tunnel implements AutoCloseable {
    * @throws RayKubernetesException if there is no way, or no right to go it
    */
   public String probe() {
-    PodStream stream = dialer.dial(time.nanoTime() + patience.toNanos());
+    PodStream stream = dialer.dial(dialer.deadline());
     stream.close();
     return stream.pod().toString();
+  }
+
+  /**
+   * Says why a connection was cut last.
+   *
+   * @return empty if there was none, or one has been answered since
+   */
+  public Optional<String> lastFailure() {
+    return Optional.ofNullable(dialer.lastFailure());
   }
 
   /** Closes the port and all connections, and waits until their threads have ended. */
@@ -116,29 +142,38 @@ public final class Tunnel implements AutoCloseable {
   }
 
   private void accept() {
-    while (true) {
-      Socket local;
-      try {
-        local = listener.accept();
-      } catch (IOException e) {
-        return; // closed
+    try {
+      while (!listener.isClosed()) {
+        try {
+          carry(listener.accept());
+        } catch (IOException e) {
+          LOG.log(Level.DEBUG, "no connection was accepted", e);
+          if (!listener.isClosed()) {
+            time.sleep(AFTER_FAILURE);
+          }
+        }
       }
-      TunnelConnection connection = new TunnelConnection(local, dialer, patience, time);
-      connections.add(connection);
-      int number = accepted.incrementAndGet();
-      start(
-          number + "-down",
-          () -> {
-            try {
-              connection.runDown();
-            } finally {
-              connections.remove(connection);
-            }
-          });
-      start(number + "-up", connection::runUp);
-      if (listener.isClosed()) {
-        connection.reset();
-      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed meanwhile
+    }
+  }
+
+  private void carry(Socket local) {
+    TunnelConnection connection = new TunnelConnection(local, dialer, time);
+    connections.add(connection);
+    int number = accepted.incrementAndGet();
+    start(
+        number + "-down",
+        () -> {
+          try {
+            connection.runDown();
+          } finally {
+            connections.remove(connection);
+          }
+        });
+    start(number + "-up", connection::runUp);
+    if (listener.isClosed()) {
+      connection.reset();
     }
   }
 
@@ -159,7 +194,9 @@ public final class Tunnel implements AutoCloseable {
               try {
                 work.run();
               } finally {
-                threads.remove(Thread.currentThread());
+                if (!listener.isClosed()) { // else close() waits for it
+                  threads.remove(Thread.currentThread());
+                }
               }
             },
             "ray-tunnel-" + port() + "-" + name);

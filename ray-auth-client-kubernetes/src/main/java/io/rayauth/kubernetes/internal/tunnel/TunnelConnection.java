@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Carries one connection: what the program sends goes up into the pod, what the pod answers comes
  * down; one thread each way.
  *
- * <p>A failure before the first byte of an answer is told as HTTP, status 502 with the reason,
- * because a mute connection reset would tell the program nothing; later ones reset the connection.
+ * <p>A failure before the first byte of an answer is told as HTTP, status 502 with the reason, if
+ * that is what the program speaks, because a mute connection reset would tell it nothing. Otherwise
+ * the connection is reset, and the {@link Dialer} remembers why.
  */
 final class TunnelConnection {
   private static final System.Logger LOG = System.getLogger(TunnelConnection.class.getName());
@@ -41,8 +42,8 @@ final class TunnelConnection {
 
   private final Socket local;
   private final Dialer dialer;
-  private final Duration patience;
   private final TimeSource time;
+  private final CountDownLatch spoken = new CountDownLatch(1);
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch upEnded = new CountDownLatch(1);
   private final CountDownLatch downEnded = new CountDownLatch(1);
@@ -55,13 +56,13 @@ final class TunnelConnection {
   private int framesSent;
   private boolean discarding;
 
+  private volatile boolean speaksHttp;
   private volatile @Nullable PodStream stream;
   private volatile long bytesDown;
 
-  TunnelConnection(Socket local, Dialer dialer, Duration patience, TimeSource time) {
+  TunnelConnection(Socket local, Dialer dialer, TimeSource time) {
     this.local = local;
     this.dialer = dialer;
-    this.patience = patience;
     this.time = time;
   }
 
@@ -69,20 +70,17 @@ final class TunnelConnection {
   void runDown() {
     try {
       local.setTcpNoDelay(true);
-      long until = time.nanoTime() + patience.toNanos();
+      long until = dialer.deadline();
       PodStream dialed = connect(dialer.dial(until));
       opened.countDown();
       String failure = bringDown(dialed, until);
       if (failure == null) {
         finish();
-      } else if (bytesDown == 0) {
-        tell(failure);
       } else {
-        LOG.log(Level.DEBUG, () -> "resetting a tunnelled connection: " + failure);
-        reset();
+        fail(failure);
       }
     } catch (RayException e) {
-      tell(String.valueOf(e.getMessage()));
+      fail(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "the program left a tunnelled connection", e);
     } catch (InterruptedException e) {
@@ -98,11 +96,14 @@ final class TunnelConnection {
   void runUp() {
     byte[] frame = new byte[PodStream.DATA_OFFSET + PIECE];
     try {
-      opened.await();
       InputStream in = local.getInputStream();
-      int n;
-      while ((n = in.read(frame, PodStream.DATA_OFFSET, PIECE)) >= 0) {
+      int n = in.read(frame, PodStream.DATA_OFFSET, PIECE);
+      speaksHttp = n > 0 && Character.isUpperCase(frame[PodStream.DATA_OFFSET]);
+      spoken.countDown();
+      opened.await();
+      while (n >= 0) {
         sendUp(frame, n);
+        n = in.read(frame, PodStream.DATA_OFFSET, PIECE);
       }
       upEnded.countDown();
       awaitSilence();
@@ -111,6 +112,7 @@ final class TunnelConnection {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      spoken.countDown();
       upEnded.countDown();
       close();
     }
@@ -197,18 +199,24 @@ final class TunnelConnection {
     while (true) {
       int length = from.receive(piece);
       if (length >= 0) {
+        if (total == 0) {
+          dialer.answered();
+        }
         out.write(piece, 0, length);
         total += length;
         bytesDown = total;
         continue;
       }
       String failure = from.failure();
-      if (failure != null) {
-        dialer.lost(from.pod());
+      if (failure == null) {
+        return null;
       }
-      if (failure == null || !mayReplay(failure, until)) {
-        return failure == null ? null : "port-forward to head pod " + from.pod() + ": " + failure;
+      dialer.lost(from.pod());
+      String told = "port-forward to head pod " + from.pod() + ": " + failure;
+      if (!mayReplay(failure, until)) {
+        return told;
       }
+      dialer.failed(told);
       dialer.pause();
       from.close();
       from = connect(dialer.dial(until));
@@ -228,22 +236,33 @@ final class TunnelConnection {
     }
   }
 
-  private void tell(String failure) {
+  private void fail(String failure) {
+    LOG.log(Level.DEBUG, () -> "a tunnelled connection failed: " + failure);
+    dialer.failed(failure);
+    try {
+      boolean hasSpoken = spoken.await(LAST_READ.toNanos(), TimeUnit.NANOSECONDS);
+      if (bytesDown == 0 && hasSpoken && speaksHttp) {
+        tell(failure);
+      } else {
+        reset();
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "nobody is there to be told", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(String failure) throws IOException, InterruptedException {
     byte[] text = (failure + "\n").getBytes(StandardCharsets.UTF_8);
     String head =
         "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
             + text.length
             + "\r\nConnection: close\r\n\r\n";
-    try {
-      OutputStream out = local.getOutputStream();
-      out.write(head.getBytes(StandardCharsets.US_ASCII));
-      out.write(text);
-      finish();
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "nobody is there to be told: " + failure, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    OutputStream out = local.getOutputStream();
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    out.write(text);
+    finish();
   }
 
   /** Says that nothing more comes, and reads on for a while: else the last answer may get lost. */

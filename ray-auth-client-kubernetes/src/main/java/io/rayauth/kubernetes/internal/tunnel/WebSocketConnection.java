@@ -3,12 +3,14 @@ package io.rayauth.kubernetes.internal.tunnel;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,10 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * reads and writes: one thread may read while another one writes.
  */
 final class WebSocketConnection {
-  /** How much room a frame's head takes at most. */
-  static final int HEAD = 14;
+  /** Where a message begins: one byte before the data, which names the channel. */
+  private static final int HEAD = PodStream.DATA_OFFSET - 1;
 
   private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
+  private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
   private static final int BINARY = 2;
@@ -30,31 +33,37 @@ final class WebSocketConnection {
   private static final int NORMAL = 1000;
   private static final int WITHOUT_CODE = 1005;
 
-  private final Socket plain;
   private final DataInputStream in;
   private final OutputStream out;
-  private final SecureRandom random;
+  private final SecureRandom random = new SecureRandom();
   private final ReentrantLock writing = new ReentrantLock();
   private long left;
   private boolean startsMessage;
   private int closeCode;
 
-  /**
-   * Creates a connection whose handshake is over.
-   *
-   * @param plain the socket below TLS: closing it never waits for a writer
-   */
-  WebSocketConnection(Socket plain, InputStream in, OutputStream out, SecureRandom random) {
-    this.plain = plain;
-    this.in = new DataInputStream(in);
+  /** Creates a connection whose handshake is over. */
+  WebSocketConnection(DataInputStream in, OutputStream out) {
+    this.in = in;
     this.out = out;
-    this.random = random;
+  }
+
+  /** Returns what a server answers to a key (RFC 6455, section 4.2.2). */
+  static String accept(String key) {
+    try {
+      return Base64.getEncoder()
+          .encodeToString(
+              MessageDigest.getInstance("SHA-1")
+                  .digest((key + KEY_SUFFIX).getBytes(StandardCharsets.US_ASCII)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
    * Sends a binary message and blocks while the other side does not take it.
    *
-   * @param buffer the message from {@link #HEAD} on; all of it is changed
+   * @param buffer the message from the byte before {@link PodStream#DATA_OFFSET} on; all of it is
+   *     changed
    * @param length how long the message is
    */
   void send(byte[] buffer, int length) throws IOException {
@@ -139,8 +148,8 @@ final class WebSocketConnection {
     return closeCode == NORMAL || closeCode == WITHOUT_CODE;
   }
 
-  /** Says farewell if that can be done at once, and closes; does nothing the second time. */
-  void close() {
+  /** Says farewell if that can be done at once. */
+  void sayFarewell() {
     if (writing.tryLock()) {
       try {
         byte[] farewell = new byte[HEAD + 2];
@@ -151,15 +160,6 @@ final class WebSocketConnection {
       } finally {
         writing.unlock();
       }
-    }
-    drop(plain);
-  }
-
-  static void drop(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "already closed", e);
     }
   }
 
@@ -187,7 +187,7 @@ final class WebSocketConnection {
       start = HEAD - 8;
       bytes.put(start + 1, (byte) (MASKED | 126)).putShort(start + 2, (short) length);
     } else {
-      start = 0;
+      start = HEAD - 14;
       bytes.put(start + 1, (byte) (MASKED | 127)).putLong(start + 2, length);
     }
     bytes.put(start, (byte) (FINAL | opcode)).putInt(HEAD - 4, mask);

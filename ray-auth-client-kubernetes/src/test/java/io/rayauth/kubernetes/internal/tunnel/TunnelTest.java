@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -45,13 +47,13 @@ class TunnelTest {
   private static final RayClusterRef TRAINER = RayClusterRef.of("default", "trainer");
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final FakeApiServer api = new FakeApiServer();
+  final FakeApiServer api = new FakeApiServer();
   private final KubernetesClient client = api.client();
   private final FakeRay ray = FakeRay.start();
-  private final Tunnel tunnel = tunnel(Duration.ofSeconds(20));
+  final Tunnel tunnel = tunnel(Duration.ofSeconds(20));
 
   private Tunnel tunnel(Duration patience) {
-    return Tunnel.open(client, TRAINER, 8265, patience, TimeSource.system());
+    return Tunnel.open(client, () -> TRAINER, 8265, patience, TimeSource.system());
   }
 
   private JobClient jobs(Tunnel through) {
@@ -197,7 +199,8 @@ class TunnelTest {
       assertThat(lines.stream().filter(line -> line.length() == 1))
           .containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
     }
-    assertThat(api.requests()).contains("GET /api/v1/namespaces/default/pods/head-b/portforward");
+    assertThat(api.requests())
+        .anyMatch(request -> request.endsWith("/namespaces/default/pods/head-b/portforward"));
   }
 
   @Test
@@ -366,6 +369,53 @@ class TunnelTest {
       assertThat(threads(tunnel)).isEmpty();
       assertThatThrownBy(() -> program.getInputStream().read()).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void tunnel_whenNoConnectionCanBeAcceptedForAWhile_goesOn() throws Exception {
+    api.addHead("head-a", ray.url().getPort());
+    AtomicInteger failures = new AtomicInteger();
+    ServerSocket outOfFiles =
+        new ServerSocket() {
+          @Override
+          public Socket accept() throws IOException {
+            if (failures.getAndIncrement() < 3) {
+              throw new SocketException("Too many open files");
+            }
+            return super.accept();
+          }
+        };
+    try (Tunnel opened =
+            Tunnel.open(
+                outOfFiles,
+                client,
+                () -> TRAINER,
+                8265,
+                Duration.ofSeconds(20),
+                TimeSource.system());
+        JobClient jobs = jobs(opened)) {
+      assertThat(jobs.version().rayVersion()).startsWith("2.");
+      assertThat(failures).hasValueGreaterThan(3);
+    }
+  }
+
+  @Test
+  void tunnel_whenTheProgramDoesNotSpeakHttp_resetsAndRemembersWhy() throws Exception {
+    api.addHead("head-a", ray.url().getPort());
+    api.refuse("/portforward", 403, "Forbidden");
+
+    try (Socket program = new Socket(InetAddress.getLoopbackAddress(), tunnel.port())) {
+      program.getOutputStream().write(new byte[] {0x16, 3, 1, 0, 5});
+
+      assertThatThrownBy(() -> program.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+    assertThat(tunnel.lastFailure()).get().asString().startsWith("no right to portforward");
+
+    api.allow("/portforward");
+    try (JobClient jobs = jobs(tunnel)) {
+      jobs.version();
+    }
+    assertThat(tunnel.lastFailure()).isEmpty();
   }
 
   private CompletableFuture<Void> writing(Socket to, byte[] bytes) {

@@ -1,0 +1,218 @@
+package io.rayauth.kubernetes.internal.tunnel;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks {@code portforward.k8s.io} over SPDY/3.1 with the kubelet behind the API server (its
+ * {@code pkg/cri/streaming/portforward/httpstream.go}): a stream for errors and one for data, both
+ * of which name the port in their headers.
+ *
+ * <p>Of SPDY it takes what that needs. Header blocks are sent without the dictionary, which a zlib
+ * stream may do without, and those that come back say nothing. The other side keeps no windows;
+ * what slows a sender down is TCP.
+ */
+final class SpdyStream extends PodStream {
+  private static final System.Logger LOG = System.getLogger(SpdyStream.class.getName());
+  private static final String PROTOCOL = "portforward.k8s.io";
+  private static final int ERROR = 1;
+  private static final int DATA = 3;
+  private static final int HEAD = 8;
+  private static final int CONTROL = 0x8003_0000;
+  private static final int SYN_STREAM = CONTROL | 1;
+  private static final int RST_STREAM = CONTROL | 3;
+  private static final int PING = CONTROL | 6;
+  private static final int GO_AWAY = CONTROL | 7;
+  private static final int FIN = 1;
+  private static final int LENGTH = 0xff_ffff;
+
+  private final DataInputStream in;
+  private final OutputStream out;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final AtomicReference<byte @Nullable []> ping = new AtomicReference<>();
+  private int stream;
+  private int left;
+  private boolean last;
+  private boolean dataEnded;
+  private boolean errorEnded;
+
+  private SpdyStream(HeadPod pod, ApiServerSockets.Upgraded upgraded) {
+    super(pod, upgraded.plain());
+    this.in = upgraded.in();
+    this.out = upgraded.out();
+  }
+
+  static SpdyStream open(ApiServerSockets sockets, HeadPod pod, int port)
+      throws IOException, InterruptedException {
+    ApiServerSockets.Upgraded upgraded =
+        sockets.upgrade(
+            "POST",
+            path(pod),
+            Map.of(
+                "Upgrade", "SPDY/3.1",
+                "X-Stream-Protocol-Version", PROTOCOL,
+                "Content-Length", "0"));
+    upgraded.require("x-stream-protocol-version", PROTOCOL);
+    SpdyStream opened = new SpdyStream(pod, upgraded);
+    try {
+      opened.begin(port);
+      return opened;
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  @Override
+  void send(byte[] frame, int length) throws IOException {
+    ByteBuffer.wrap(frame).putInt(DATA_OFFSET - HEAD, DATA).putInt(DATA_OFFSET - 4, length);
+    write(frame, DATA_OFFSET - HEAD, HEAD + length);
+  }
+
+  @Override
+  int read(byte[] into) throws IOException {
+    while (true) {
+      if (left > 0) {
+        int n = in.read(into, 0, Math.min(left, into.length));
+        if (n < 0) {
+          throw new EOFException("the API server cut the connection within a frame");
+        }
+        left -= n;
+        if (stream == DATA) {
+          return n;
+        }
+      } else if (last) {
+        last = false;
+        dataEnded |= stream == DATA;
+        errorEnded |= stream == ERROR;
+        if (dataEnded && errorEnded) {
+          return -1;
+        }
+      } else if (!nextFrame()) {
+        return -1;
+      }
+    }
+  }
+
+  /** Opens both streams; the answer to that is not awaited. */
+  private void begin(int port) throws IOException {
+    Deflater deflater = new Deflater();
+    try {
+      ByteArrayOutputStream both = new ByteArrayOutputStream();
+      DataOutputStream frames = new DataOutputStream(both);
+      writeSyn(frames, ERROR, headers(deflater, "error", port));
+      writeSyn(frames, DATA, headers(deflater, "data", port));
+      write(both.toByteArray(), 0, both.size());
+    } finally {
+      deflater.end();
+    }
+  }
+
+  private static void writeSyn(DataOutputStream to, int stream, byte[] headers) throws IOException {
+    to.writeInt(SYN_STREAM);
+    to.writeInt(headers.length + 10);
+    to.writeInt(stream);
+    to.writeInt(0); // belongs to no other stream
+    to.writeShort(0); // priority and credential slot
+    to.write(headers);
+  }
+
+  private static byte[] headers(Deflater deflater, String type, int port) throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    DataOutputStream to = new DataOutputStream(block);
+    List<String> pairs =
+        List.of("streamtype", type, "port", String.valueOf(port), "requestid", "0");
+    to.writeInt(pairs.size() / 2);
+    for (String text : pairs) {
+      to.writeInt(text.length());
+      to.writeBytes(text);
+    }
+    deflater.setInput(block.toByteArray());
+    byte[] compressed = new byte[256];
+    int length = deflater.deflate(compressed, 0, compressed.length, Deflater.SYNC_FLUSH);
+    return Arrays.copyOf(compressed, length);
+  }
+
+  private boolean nextFrame() throws IOException {
+    int first = in.readInt();
+    int second = in.readInt();
+    int length = second & LENGTH;
+    if (first >= 0) {
+      stream = first;
+      left = length;
+      last = (second >>> 24 & FIN) != 0;
+      if (stream == ERROR && length > 0) {
+        fail(
+            new String(in.readNBytes(Math.min(length, LONGEST_ERROR)), StandardCharsets.UTF_8)
+                .strip());
+        return false;
+      }
+      return true;
+    }
+    byte[] payload = in.readNBytes(length);
+    switch (first) {
+      case RST_STREAM -> {
+        int status = ByteBuffer.wrap(Arrays.copyOf(payload, HEAD)).getInt(4);
+        fail("the kubelet gave the stream up with status " + status);
+        return false;
+      }
+      case GO_AWAY -> {
+        if (!dataEnded) {
+          fail("the kubelet goes away");
+        }
+        return false;
+      }
+      case PING -> {
+        ping.set(
+            ByteBuffer.allocate(HEAD + length).putInt(first).putInt(length).put(payload).array());
+        answerPing();
+      }
+      default -> {
+        // answers to our streams, and settings that are no concern of two streams
+      }
+    }
+    return true;
+  }
+
+  /** Leaves it to whoever sends at the moment, and may wait until this thread reads on. */
+  private void answerPing() {
+    while (ping.get() != null && writing.tryLock()) {
+      try {
+        byte[] answer = ping.getAndSet(null);
+        if (answer != null) {
+          out.write(answer);
+          out.flush();
+        }
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "what is read next says why", e);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private void write(byte[] bytes, int offset, int length) throws IOException {
+    writing.lock();
+    try {
+      out.write(bytes, offset, length);
+      out.flush();
+    } finally {
+      writing.unlock();
+    }
+    answerPing();
+  }
+}
