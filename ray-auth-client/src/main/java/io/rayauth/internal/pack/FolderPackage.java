@@ -1,13 +1,15 @@
 package io.rayauth.internal.pack;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rayauth.error.PackageException;
 import io.rayauth.internal.pack.TreeEntry.Kind;
 import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageUri;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a folder, or a single module file, that is zipped when the cluster does not have it.
@@ -91,29 +93,22 @@ final class FolderPackage implements LocalPackage {
       long size = zip(file, limit);
       return new SealedPackage(file, size, SealedPackage.Ownership.OURS);
     } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(file);
+      new SealedPackage(file, 0, SealedPackage.Ownership.OURS).close();
       throw e;
     }
   }
 
   private long zip(Path file, long limit) throws IOException {
-    ZipWriter zip = new ZipWriter(file);
-    try (zip) {
+    try (ZipWriter zip = new ZipWriter(file)) {
       PackageUri packed = FolderReading.of(folder, new Zipping(zip, limit)).uri();
       if (!packed.equals(content)) {
         throw new FolderChangedException(
             folder.root() + " is not what it was when it was read", null);
       }
-    } catch (ClosedByInterruptException | FolderChangedException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new PackageException(
-          "%s cannot be packed into %s: %s. The folder for temporary files (java.io.tmpdir) needs room for the package"
-              .formatted(folder.root(), file, e.getMessage()),
-          e);
+      zip.finish();
+      checkSize(zip.size(), limit);
+      return zip.size();
     }
-    checkSize(zip.size(), limit);
-    return zip.size();
   }
 
   private void checkSize(long size, long limit) {
@@ -175,6 +170,7 @@ final class FolderPackage implements LocalPackage {
   private final class Zipping implements FolderReading.Sink {
     private final ZipWriter zip;
     private final long limit;
+    private ZipWriter.@Nullable OpenFile file;
 
     Zipping(ZipWriter zip, long limit) {
       this.zip = zip;
@@ -184,7 +180,7 @@ final class FolderPackage implements LocalPackage {
     @Override
     public void begin(TreeEntry entry, byte[] beginning, int length) throws IOException {
       if (entry.kind() == Kind.FILE) {
-        zip.beginFile(top + entry.path(), entry.mode(), beginning, length);
+        file = zip.file(top + entry.path(), entry.mode(), entry.size(), beginning, length);
       } else if (entry.kind() == Kind.EMPTY_FOLDER) {
         zip.folder(nameOf(entry), entry.mode());
       }
@@ -192,14 +188,14 @@ final class FolderPackage implements LocalPackage {
 
     @Override
     public void content(byte[] buffer, int length) throws IOException {
-      zip.content(buffer, length);
+      requireNonNull(file).add(buffer, length);
       checkSize(zip.size(), limit);
     }
 
     @Override
-    public void end(TreeEntry entry, long size) throws IOException {
+    public void end(TreeEntry entry, long size) {
       if (entry.kind() == Kind.FILE) {
-        zip.endFile();
+        requireNonNull(file).end();
       }
     }
 
