@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * that only its owner can read.
  */
 final class FolderPackage implements LocalPackage {
+  /** Nodes take a single top folder away from what they fetch from elsewhere, so there is one. */
+  private static final String OUTER_FOLDER = "package/";
+
   private final FolderWalk folder;
   private final String top;
   private final PackageUri content;
@@ -54,19 +57,32 @@ final class FolderPackage implements LocalPackage {
     return uri;
   }
 
-  @Override
-  public String layout() {
+  /** Returns what decides how a package of this name is laid out: two must not differ. */
+  String layout() {
     return top;
   }
 
   @Override
-  public LocalPackage named(PackageUri name) {
-    return new FolderPackage(folder, top, content, name, contents);
+  public FolderPackage forStore() {
+    return new FolderPackage(folder, OUTER_FOLDER + top, content, uri, contents);
   }
 
-  /** Returns the same with all of it one folder deeper. */
-  FolderPackage inside(String outer) {
-    return new FolderPackage(folder, outer + top, content, uri, contents);
+  @Override
+  public String nameInStore() {
+    return nameFor(OUTER_FOLDER + top).name();
+  }
+
+  /** Returns the same under a name that tells how it is laid out, which Ray's does not. */
+  FolderPackage withANameOfItsOwn() {
+    return new FolderPackage(folder, top, content, nameFor(top), contents);
+  }
+
+  private PackageUri nameFor(String layout) {
+    PackageHash hash = new PackageHash();
+    hash.begin(layout);
+    hash.end();
+    String mark = hash.uri().name().replace("_ray_pkg_", "_in_").replace(".zip", "");
+    return new PackageUri(content.value().replace(".zip", mark + ".zip"));
   }
 
   @Override
@@ -113,7 +129,7 @@ final class FolderPackage implements LocalPackage {
 
   private void checkSize(long size, long limit) {
     if (size > limit) {
-      throw new IllegalArgumentException(
+      throw new TooLargeException(
           "%s makes a package of more than the %,d bytes that the dashboard takes (%,d bytes before they are compressed). The largest files: %s. Left out: %s. Exclude what the job does not need, put it where the cluster can fetch it (s3://, gs://, https://), or give the client a packageStore(…)"
               .formatted(
                   folder.root(),

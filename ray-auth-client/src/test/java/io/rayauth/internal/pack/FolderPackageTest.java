@@ -137,10 +137,10 @@ class FolderPackageTest {
   }
 
   @Test
-  void inside_putsAllOneFolderDeeper() throws IOException {
+  void forStore_putsAllOneFolderDeeper() throws IOException {
     Files.writeString(folder.resolve("a"), "a");
 
-    try (SealedPackage sealed = read().inside("package/").seal(NO_LIMIT)) {
+    try (SealedPackage sealed = read().forStore().seal(NO_LIMIT)) {
       assertThat(ZipListing.of(sealed.file()))
           .extracting(ZipListing.Entry::name)
           .containsExactly("package/a");
