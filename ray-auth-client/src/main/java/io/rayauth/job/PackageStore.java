@@ -28,8 +28,8 @@ public interface PackageStore {
    * Looks for a package that was stored before, under the same name, by whomever. The name changes
    * with the content.
    *
-   * @param name such as {@code _ray_pkg_0123456789abcdef_in_0123456789abcdef.zip}; of files that are
-   *     given as they are it ends as theirs do
+   * @param name such as {@code _ray_pkg_0123456789abcdef_in_0123456789abcdef.zip}; of files that
+   *     are given as they are it ends as theirs do
    * @return where the nodes fetch it, empty if it has to be stored
    * @throws IOException if the store cannot tell
    */
@@ -39,8 +39,8 @@ public interface PackageStore {
    * Stores a package.
    *
    * @param name its name, which the address must end with, a query apart
-   * @param zip the package; not to be kept, changed or deleted, and gone after this call unless it is
-   *     a file of the user's
+   * @param zip the package; not to be kept, changed or deleted, and gone after this call unless it
+   *     is a file of the user's
    * @return where the nodes fetch it: a URI with a protocol Ray knows ({@code https}, {@code s3},
    *     {@code gs}, {@code azure}, {@code abfss}, {@code file})
    * @throws IOException if it is not stored
@@ -110,8 +110,7 @@ public interface PackageStore {
     private @Nullable InetSocketAddress proxy;
     private Duration timeout = Duration.ofMinutes(1);
 
-    private HttpsPutBuilder(
-        Function<String, URI> putAddress, Function<String, URI> fetchAddress) {
+    private HttpsPutBuilder(Function<String, URI> putAddress, Function<String, URI> fetchAddress) {
       this.putAddress = putAddress;
       this.fetchAddress = fetchAddress;
     }

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,11 +174,11 @@ class RuntimeEnvTest {
 
   @Test
   void sent_fromACondaFile_isItsContent(@TempDir Path folder) throws IOException {
-    Path file = Files.writeString(folder.resolve("environment.yaml"), "dependencies:\n- python=3.11\n");
+    Path file =
+        Files.writeString(folder.resolve("environment.yaml"), "dependencies:\n- python=3.11\n");
 
     assertThat(EnvForm.of(RuntimeEnv.builder().condaFile(file).build()).asMap())
-        .containsOnly(
-            Map.entry("conda", Map.of("dependencies", List.of("python=3.11"))));
+        .containsOnly(Map.entry("conda", Map.of("dependencies", List.of("python=3.11"))));
     assertThat(EnvForm.of(RuntimeEnv.builder().conda("base").build()).asMap())
         .containsOnly(Map.entry("conda", "base"));
     assertThat(EnvForm.of(RuntimeEnv.builder().conda(folder.toString()).build()).asMap())

@@ -72,7 +72,7 @@ final class CondaFile {
     List<String> all = text.lines().toList();
     boolean ended = false;
     for (int i = 0; i < all.size(); i++) {
-      String line = all.get(i).replaceAll("[ \t]+$", "");
+      String line = all.get(i).replaceAll(" +$", "");
       int indent = 0;
       while (indent < line.length() && line.charAt(indent) == ' ') {
         indent++;

@@ -153,7 +153,9 @@ record Archive(Path file, PackageUri uri, long size, ArchiveContents contents)
     return this;
   }
 
-  /** A wheel's hash is its build number, as a bucket keeps for longer than a cluster what it has. */
+  /**
+   * A wheel's hash is its build number, as a bucket keeps for longer than a cluster what it has.
+   */
   @Override
   public String nameInStore() throws IOException {
     Matcher wheel = WHEEL.matcher(uri.name());

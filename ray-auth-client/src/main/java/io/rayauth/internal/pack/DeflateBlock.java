@@ -8,7 +8,8 @@ import java.util.zip.Deflater;
 /**
  * Is a piece of a file on its way into a zip. Pieces are deflated independently, so by several
  * threads, and are one stream when they are put together: each but the last ends on a whole byte
- * ({@code Z_SYNC_FLUSH}), and each knows what came before it as its dictionary. Level 1, as level 6 takes twice the time for 3 % less.
+ * ({@code Z_SYNC_FLUSH}), and each knows what came before it as its dictionary. Level 1, as level 6
+ * takes twice the time for 3 % less.
  *
  * <p>Is filled and emptied by one thread, and deflated by another in between.
  */

@@ -90,8 +90,7 @@ public final class HttpsPutStore implements PackageStore {
     return fetchAddress.apply(name);
   }
 
-  private void run(
-      URI address, ApiRequest request, Map<String, String> headers, Duration limit) {
+  private void run(URI address, ApiRequest request, Map<String, String> headers, Duration limit) {
     RayEndpoint origin = RayEndpoint.of(address.resolve("/"));
     if (!origin.isSafeForTokens()) {
       throw new IllegalArgumentException(

@@ -59,8 +59,7 @@ final class PackageSender {
    * What is too large to be sent without being packed was probably found too large when it was
    * packed, too, so the store is asked for it first.
    */
-  private PackageReport sendToEither(PackageStore store, Part part, long start)
-      throws IOException {
+  private PackageReport sendToEither(PackageStore store, Part part, long start) throws IOException {
     if (part.content().bytes() > ClusterStore.LARGEST) {
       Optional<String> there = find(store, part);
       if (there.isPresent()) {

@@ -12,14 +12,11 @@ import io.rayauth.job.PackageUri;
 import io.rayauth.job.RuntimeEnv;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,7 +134,10 @@ public final class Packages {
   /** Asks once more, as the cluster may have lost it while others were sent. */
   private Sent again(Sent sent) {
     Sent now = deliver(sent.part());
-    return now.report().outcome() == Outcome.ALREADY_THERE
+    boolean asBefore =
+        now.report().outcome() == Outcome.ALREADY_THERE
+            && now.report().uri().equals(sent.report().uri());
+    return asBefore
         ? new Sent(now.part(), sent.report(), now.askedAt())
         : now;
   }

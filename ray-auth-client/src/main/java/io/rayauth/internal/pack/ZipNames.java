@@ -53,8 +53,8 @@ final class ZipNames {
     }
   }
 
-  private static void readList(
-      FileChannel zip, long start, long entries, Consumer<String> visitor) throws IOException {
+  private static void readList(FileChannel zip, long start, long entries, Consumer<String> visitor)
+      throws IOException {
     if (start < 0) {
       throw new ZipException("it is shorter than its own list of entries");
     }
