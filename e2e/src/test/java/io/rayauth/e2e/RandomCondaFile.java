@@ -197,11 +197,11 @@ final class RandomCondaFile {
   }
 
   private String value() {
-    return pick(random.nextInt(4) == 0 ? ODD_VALUES : VALUES);
+    return pick(random.nextInt(7) == 0 ? ODD_VALUES : VALUES);
   }
 
   private void end() {
-    text.append(pick(List.of("", "", "", "  ", " # c", " #", "\t")));
+    text.append(random.nextInt(60) == 0 ? "\t" : pick(List.of("", "", "", "  ", " # c", " #")));
     text.append(pick(List.of("\n", "\n", "\n", "\n", "\n\n", "\r\n", "\n# c\n", "\n   # c\n")));
   }
 

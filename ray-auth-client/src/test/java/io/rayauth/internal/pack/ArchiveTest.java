@@ -2,6 +2,7 @@ package io.rayauth.internal.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class ArchiveTest {
   @Test
   void names_ofAZipWithManyEntriesAndAComment_areAllRead() throws IOException {
     Path file = folder.resolve("many.zip");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+    try (ZipOutputStream zip =
+        new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
       for (int i = 0; i < 70_000; i++) {
         zip.putNextEntry(new ZipEntry("d/é" + i));
       }
