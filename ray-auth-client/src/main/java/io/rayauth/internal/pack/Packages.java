@@ -137,9 +137,7 @@ public final class Packages {
     boolean asBefore =
         now.report().outcome() == Outcome.ALREADY_THERE
             && now.report().uri().equals(sent.report().uri());
-    return asBefore
-        ? new Sent(now.part(), sent.report(), now.askedAt())
-        : now;
+    return asBefore ? new Sent(now.part(), sent.report(), now.askedAt()) : now;
   }
 
   /** Sends one archive, unless it is there. */
