@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Threads that need the same package at the same time upload it once.
  */
 public final class Packages {
-  private static final System.Logger LOG = System.getLogger(Packages.class.getName());
-
   /** A folder that is being written to gets a second look, and no third. */
   private static final int LOOKS = 2;
 
