@@ -184,11 +184,13 @@ final class Scalars {
       if (digits > 0 && inner.substring(i + 1).matches("[0-9a-fA-F]{" + digits + "}.*")) {
         plain.append((char) HexFormat.fromHexDigits(inner, i + 1, i + 1 + digits));
         i += digits;
-      } else if (ESCAPES.containsKey(escape)) {
-        plain.append(ESCAPES.get(escape).charValue());
-      } else {
+        continue;
+      }
+      Character meant = ESCAPES.get(escape);
+      if (meant == null) {
         throw new IllegalArgumentException("has the escape \\" + escape + " in quotes");
       }
+      plain.append(meant.charValue());
     }
     return plain.toString();
   }

@@ -91,7 +91,8 @@ final class ZipRecord {
 
   /** 4.3.7: local file header. */
   byte[] header() {
-    ByteBuffer header = record(30 + name.length + (large ? 20 : 0), 0x04034b50);
+    byte[] bytes = new byte[30 + name.length + (large ? 20 : 0)];
+    ByteBuffer header = record(bytes, 0x04034b50);
     header.putShort((short) (large ? VERSION_64 : VERSION));
     header.putShort(flags).putShort(method).putShort((short) 0).putShort(ALWAYS).putInt(0);
     header.putInt(large ? -1 : 0).putInt(large ? -1 : 0);
@@ -99,15 +100,19 @@ final class ZipRecord {
     if (large) {
       header.putShort((short) 1).putShort((short) 16).putLong(0).putLong(0);
     }
-    return header.array();
+    return bytes;
   }
 
   /** 4.3.9: data descriptor. */
   byte[] descriptor() {
-    ByteBuffer descriptor = record(large ? 24 : 16, 0x08074b50).putInt((int) crc);
-    return large
-        ? descriptor.putLong(packed).putLong(size).array()
-        : descriptor.putInt((int) packed).putInt((int) size).array();
+    byte[] bytes = new byte[large ? 24 : 16];
+    ByteBuffer descriptor = record(bytes, 0x08074b50).putInt((int) crc);
+    if (large) {
+      descriptor.putLong(packed).putLong(size);
+    } else {
+      descriptor.putInt((int) packed).putInt((int) size);
+    }
+    return bytes;
   }
 
   /** 4.3.12: central directory header; 4.5.3 for what four bytes cannot hold. */
@@ -119,7 +124,8 @@ final class ZipRecord {
     }
     extra += extra > 0 ? 4 : 0;
     int version = large || extra > 0 ? VERSION_64 : VERSION;
-    ByteBuffer listed = record(46 + name.length + extra, 0x02014b50);
+    byte[] bytes = new byte[46 + name.length + extra];
+    ByteBuffer listed = record(bytes, 0x02014b50);
     listed.putShort((short) (UNIX | version)).putShort((short) version);
     listed.putShort(flags).putShort(method).putShort((short) 0).putShort(ALWAYS);
     listed.putInt((int) crc).putInt(narrow(packed)).putInt(narrow(size));
@@ -130,7 +136,7 @@ final class ZipRecord {
       listed.putShort((short) 1).putShort((short) (extra - 4));
       Arrays.stream(wide).filter(number -> number >= IN_EXTRA_FIELD).forEach(listed::putLong);
     }
-    return listed.array();
+    return bytes;
   }
 
   /** 4.3.14 to 4.3.16: what ends the list of entries. */
@@ -154,7 +160,7 @@ final class ZipRecord {
     return (int) Math.min(number, IN_EXTRA_FIELD);
   }
 
-  private static ByteBuffer record(int length, int signature) {
-    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(signature);
+  private static ByteBuffer record(byte[] bytes, int signature) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(signature);
   }
 }
