@@ -57,14 +57,14 @@ class LargeFoldersTest {
   }
 
   @Test
-  void submit_withOneFileThatFourBytesCannotCount_uploadsIt() throws Exception {
+  void submit_withOneFileOfMoreThanTwoGibibytes_uploadsIt() throws Exception {
     Path folder = Files.createDirectory(parent.resolve("zeros"));
-    long size = (4L << 30) + 5;
+    long size = (2L << 30) + 5;
     try (RandomAccessFile sparse = new RandomAccessFile(folder.resolve("zeros").toFile(), "rw")) {
       sparse.setLength(size);
     }
 
-    assertThat(submitWithSmallHeap(folder, 64)).contains("1 files, 4,294,967,301 bytes");
+    assertThat(submitWithSmallHeap(folder, 64)).contains("1 files, 2,147,483,653 bytes");
   }
 
   private String submitWithSmallHeap(Path folder, int mebibytes) throws Exception {
