@@ -745,7 +745,7 @@ public final class JobClient implements AutoCloseable {
      * Sets where packages go that are too large for the dashboard, which takes 100 MiB. Default:
      * nowhere, they are refused.
      *
-     * @param packageStore is asked for folders of more than 100 MiB
+     * @param packageStore gets what is larger when it is packed
      * @return this builder
      */
     public Builder packageStore(PackageStore packageStore) {

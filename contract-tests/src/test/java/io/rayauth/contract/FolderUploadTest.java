@@ -19,12 +19,15 @@ import io.rayauth.job.Submission;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Fault;
 import io.rayauth.testkit.Gate;
+import io.rayauth.testkit.ManualClock;
 import io.rayauth.token.AccessToken;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +39,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,9 +248,90 @@ class FolderUploadTest {
   }
 
   @Test
+  void submit_ofALargeFolderThatIsSmallWhenPacked_goesToTheClusterThoughThereIsAStore(
+      @TempDir Path bucket) throws IOException {
+    writeZeros(folder.resolve("table.csv"), 101 << 20);
+    try (JobClient withStore = client(builder -> builder.packageStore(new FolderStore(bucket)))) {
+      assertThat(submit(withStore).packages().get(0).outcome()).isEqualTo(Outcome.UPLOADED);
+      assertThat(submit(withStore).packages().get(0))
+          .returns(Outcome.ALREADY_THERE, PackageReport::outcome)
+          .satisfies(report -> assertThat(report.uri()).startsWith("gcs://"));
+      assertThat(bucket).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void submit_ofAnArchiveOfMoreThanTheDashboardTakes_isRefusedBeforeAnythingIsSent(
+      @TempDir Path files) throws IOException {
+    Path archive = files.resolve("model.tar.xz");
+    writeZeros(archive, 101 << 20);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.submit(JobSpec.running("true").workingDir(archive).build()))
+        .withMessageContaining(archive + " has 105,906,176 bytes")
+        .withMessageContaining("at most 104,857,600")
+        .withMessageContaining("packageStore");
+    assertThatIllegalArgumentException().isThrownBy(() -> client.upload(archive));
+    assertThat(ray.calls()).isEmpty();
+  }
+
+  @Test
+  void submit_ofAnArchiveOfMoreThanTheDashboardTakes_goesToThePackageStoreAndIsFoundThere(
+      @TempDir Path files, @TempDir Path bucket) throws IOException {
+    Path archive = largeZip(files.resolve("model.zip"), "a/x", "b/y");
+    JobSpec spec = JobSpec.running("true").workingDir(archive).build();
+    try (JobClient withStore = client(builder -> builder.packageStore(new FolderStore(bucket)))) {
+      PackageReport stored = withStore.submit(spec).packages().get(0);
+
+      assertThat(stored.outcome()).isEqualTo(Outcome.IN_PACKAGE_STORE);
+      assertThat(stored.uri()).matches("file:.*/_ray_pkg_[0-9a-f]{40}\\.zip");
+      assertThat(Path.of(URI.create(stored.uri()))).hasSize(Files.size(archive));
+      assertThat(withStore.submit(spec).packages().get(0))
+          .returns(Outcome.ALREADY_THERE, PackageReport::outcome)
+          .returns(stored.uri(), PackageReport::uri);
+      assertThat(packageCalls()).containsExactly("GET 404", "GET 404");
+    }
+  }
+
+  /** A node takes such a folder away from what it fetches from elsewhere. */
+  @Test
+  void submit_ofALargeArchiveWithOneFolderOnTop_isRefusedBeforeAnythingIsSent(
+      @TempDir Path files, @TempDir Path bucket) throws IOException {
+    Path archive = largeZip(files.resolve("model.zip"), "only/x", "__MACOSX/x", "only/y/z");
+    try (JobClient withStore = client(builder -> builder.packageStore(new FolderStore(bucket)))) {
+      JobSpec spec = JobSpec.running("true").workingDir(archive).build();
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> withStore.submit(spec))
+          .withMessageContaining("in one folder, 'only/'")
+          .withMessageContaining("Pack it without that folder");
+      assertThat(ray.calls()).isEmpty();
+    }
+  }
+
+  @Test
+  void submit_whenThePackageStoreFails_namesItAndSubmitsNothing(@TempDir Path bucket)
+      throws IOException {
+    FolderStore broken =
+        new FolderStore(bucket) {
+          @Override
+          public URI store(String name, Path zip) throws IOException {
+            throw new IOException("the bucket is gone");
+          }
+        };
+    try (JobClient withStore = client(builder -> builder.packageStore(broken))) {
+      Path archive = largeZip(folder.resolve("model.zip"), "a", "b");
+      assertThatExceptionOfType(PackageException.class)
+          .isThrownBy(() -> withStore.submit(JobSpec.running("true").workingDir(archive).build()))
+          .withMessageContaining(archive + " was not sent, because the package store did not take")
+          .withMessageContaining("the bucket is gone");
+      assertThat(ray.jobs()).isEmpty();
+    }
+  }
+
+  @Test
   void submit_whenThePackageStoreGivesAnAddressRayCannotUse_submitsNothing(@TempDir Path bucket)
       throws IOException {
-    writeNoise(folder.resolve("model.bin"), 101 << 20);
     FolderStore broken =
         new FolderStore(bucket) {
           @Override
@@ -254,8 +340,9 @@ class FolderUploadTest {
           }
         };
     try (JobClient withStore = client(builder -> builder.packageStore(broken))) {
+      Path archive = largeZip(folder.resolve("model.zip"), "a", "b");
       assertThatExceptionOfType(PackageException.class)
-          .isThrownBy(() -> submit(withStore))
+          .isThrownBy(() -> withStore.submit(JobSpec.running("true").workingDir(archive).build()))
           .withMessageContaining("Ray knows no protocol 'ftp'");
       assertThat(ray.jobs()).isEmpty();
     }
@@ -285,6 +372,40 @@ class FolderUploadTest {
           .withMessageContaining("files that look like secrets: [id_rsa]");
       assertThat(ray.calls()).isEmpty();
     }
+  }
+
+  @Test
+  void submit_ofAnArchiveWithNamesOfSecrets_tellsTheListenerBeforeAnythingIsSent(
+      @TempDir Path files) throws IOException {
+    Path archive = zip(files.resolve("own.zip"), "main.py", "deploy/.env", "keys/id_rsa");
+    JobSpec spec = JobSpec.running("true").workingDir(archive).build();
+
+    client.submit(spec);
+
+    assertThat(story.reads)
+        .singleElement()
+        .satisfies(report ->
+            assertThat(report.secretLooking()).containsExactly("deploy/.env", "keys/id_rsa"));
+    int before = ray.calls().size();
+    try (JobClient careful = client(JobClient.Builder::refuseSecretLookingFiles)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> careful.submit(spec))
+          .withMessageContaining("[deploy/.env, keys/id_rsa]");
+    }
+    assertThat(ray.calls()).hasSize(before);
+  }
+
+  @Test
+  void submit_ofAZipThatIsNone_saysThatNobodyLooksForSecrets(@TempDir Path files)
+      throws IOException {
+    Path archive = Files.writeString(files.resolve("own.zip"), "no zip");
+
+    client.submit(JobSpec.running("true").workingDir(archive).build());
+
+    assertThat(story.reads.get(0).notes())
+        .singleElement()
+        .asString()
+        .contains("nobody has looked whether secrets are in it");
   }
 
   @Test
@@ -356,6 +477,66 @@ class FolderUploadTest {
   }
 
   @Test
+  void submit_ofAFolderAsWorkingDirectoryAndLaterAsModule_givesEachItsName() {
+    JobSpec asModule =
+        JobSpec.running("true")
+            .runtimeEnv(RuntimeEnv.builder().pyModule(folder).exclude(".git").build())
+            .build();
+
+    String first = submit(client).packages().get(0).uri();
+    String second = client.submit(asModule).packages().get(0).uri();
+
+    assertThat(second).startsWith(first.replace(".zip", "_in_"));
+    assertThat(submit(client).packages().get(0).uri()).isEqualTo(first);
+    assertThat(client.submit(asModule).packages().get(0).uri()).isEqualTo(second);
+    assertThat(ray.packages()).hasSize(2);
+  }
+
+  @Test
+  void submit_whenAnotherPackageTakesLong_asksForTheFirstOnceMore(@TempDir Path module)
+      throws IOException {
+    assertThat(callsWhenTheModuleTakes(Duration.ofMinutes(9), module))
+        .containsExactly("GET 404", "PUT 200", "GET 404", "PUT 200", "GET 200", "GET 200");
+  }
+
+  /** A package that was asked for ten minutes ago is gone if no job uses it. */
+  @Test
+  void submit_whenAPackageIsGoneBeforeTheLastIsSent_sendsItAgain(@TempDir Path module)
+      throws IOException {
+    assertThat(callsWhenTheModuleTakes(Duration.ofMinutes(11), module))
+        .containsExactly(
+            "GET 404", "PUT 200", "GET 404", "PUT 200", "GET 404", "PUT 200", "GET 200");
+  }
+
+  private List<String> callsWhenTheModuleTakes(Duration time, Path module) throws IOException {
+    Files.writeString(module.resolve("m.py"), "x = 1");
+    ManualClock clock = ManualClock.create();
+    List<PackageUri> sent = new CopyOnWriteArrayList<>();
+    RayClientListener slow =
+        new RayClientListener() {
+          @Override
+          public void onUploadProgress(PackageUri uri, long sentBytes, long totalBytes) {
+            sent.add(uri);
+            if (sent.size() == 2) {
+              clock.advance(time);
+            }
+          }
+        };
+    try (FakeRay fake = FakeRay.builder().time(clock).start();
+        JobClient slowly = JobClient.builder(fake.url()).time(clock).listener(slow).build()) {
+      RuntimeEnv env = RuntimeEnv.builder().pyModule(module).build();
+      Submission submission =
+          slowly.submit(JobSpec.running("true").workingDir(folder).runtimeEnv(env).build());
+
+      assertThat(submission.packages())
+          .extracting(PackageReport::outcome)
+          .containsExactly(Outcome.UPLOADED, Outcome.UPLOADED);
+      assertThat(fake.packages()).hasSize(2);
+      return packageCalls(fake);
+    }
+  }
+
+  @Test
   void submit_leavesNoTemporaryFile() throws IOException {
     long before = temporaryFiles();
     ray.onNext("PUT", PACKAGES).respond(400, "no");
@@ -390,7 +571,11 @@ class FolderUploadTest {
   }
 
   private List<String> packageCalls() {
-    return ray.calls().stream()
+    return packageCalls(ray);
+  }
+
+  private static List<String> packageCalls(FakeRay of) {
+    return of.calls().stream()
         .filter(call -> call.path().startsWith("/api/packages/"))
         .map(call -> call.method() + " " + call.status())
         .toList();
@@ -400,6 +585,28 @@ class FolderUploadTest {
     byte[] noise = new byte[size];
     new Random(size).nextBytes(noise);
     Files.write(file, noise);
+  }
+
+  private static void writeZeros(Path file, int size) throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(size);
+    }
+  }
+
+  private static Path zip(Path file, String... names) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (String name : names) {
+        zip.putNextEntry(new ZipEntry(name));
+      }
+    }
+    return file;
+  }
+
+  /** A zip is read from its end, so what stands before it does not matter. */
+  private static Path largeZip(Path file, String... names) throws IOException {
+    byte[] zip = Files.readAllBytes(zip(file, names));
+    writeZeros(file, 101 << 20);
+    return Files.write(file, zip, StandardOpenOption.APPEND);
   }
 
   private static Step once(Step step) {

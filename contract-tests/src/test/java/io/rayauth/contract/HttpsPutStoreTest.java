@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.rayauth.job.PackageStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +90,56 @@ class HttpsPutStoreTest {
 
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.store(NAME, zip));
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.find(NAME));
+  }
+
+  @Test
+  void find_atAServerWithItsOwnCa_needsItsCertificate() throws Exception {
+    SSLContext tls = SelfSigned.at(folder);
+    HttpsServer secure =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+    secure.createContext("/", this::answer);
+    secure.start();
+    try {
+      URI address = URI.create("https://127.0.0.1:" + secure.getAddress().getPort() + "/bucket");
+      Path zip = Files.write(folder.resolve("a.zip"), new byte[10]);
+      PackageStore trusting = PackageStore.httpsPutBuilder(address).sslContext(tls).build();
+
+      assertThat(trusting.store(NAME, zip)).isEqualTo(URI.create(address + "/" + NAME));
+      assertThat(trusting.find(NAME)).isPresent();
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> PackageStore.httpsPut(address).find(NAME))
+          .withMessageContaining("TLS with 127.0.0.1");
+    } finally {
+      secure.stop(0);
+    }
+  }
+
+  @Test
+  void find_throughAProxy_asksTheProxy() throws IOException {
+    PackageStore store =
+        PackageStore.httpsPutBuilder(URI.create("http://artifacts.ray.svc/bucket"))
+            .proxy(server.getAddress())
+            .build();
+
+    assertThat(store.find(NAME)).isEmpty();
+    assertThat(calls)
+        .containsExactly("GET http://artifacts.ray.svc/bucket/" + NAME + " without Authorization");
+  }
+
+  @Test
+  void find_whenNoAnswerComes_endsWithTheTimeout() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      PackageStore store =
+          PackageStore.httpsPutBuilder(
+                  URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/bucket"))
+              .timeout(Duration.ofMillis(200))
+              .build();
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> store.find(NAME))
+          .withMessageContaining("200 ms");
+    }
   }
 
   @Test

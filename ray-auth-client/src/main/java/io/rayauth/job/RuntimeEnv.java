@@ -238,7 +238,8 @@ public final class RuntimeEnv {
     /**
      * Names a conda environment that exists on the nodes. Default: none.
      *
-     * @param name the environment's name
+     * @param name the environment's name; one that ends in {@code .yml} or {@code .yaml} is taken
+     *     for a file of this machine, as Ray does
      * @return this builder
      */
     public Builder conda(String name) {
@@ -254,6 +255,24 @@ public final class RuntimeEnv {
      */
     public Builder conda(Map<String, ?> environment) {
       return put("conda", environment);
+    }
+
+    /**
+     * Describes a conda environment by a file of this machine. Default: none.
+     *
+     * @param environment such as {@code environment.yml}; read when the job is submitted. Keys,
+     *     lists, quotes and comments are read, any other YAML is refused with its line
+     * @return this builder
+     * @throws IllegalArgumentException if its name does not end in {@code .yml} or {@code .yaml},
+     *     by which Ray tells files from names
+     */
+    public Builder condaFile(Path environment) {
+      String name = environment.toString();
+      if (!name.endsWith(".yml") && !name.endsWith(".yaml")) {
+        throw new IllegalArgumentException(
+            name + " is no conda file to Ray: its name does not end in .yml or .yaml");
+      }
+      return put("conda", name);
     }
 
     /**

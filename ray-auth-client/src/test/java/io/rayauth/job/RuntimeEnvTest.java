@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +99,19 @@ class RuntimeEnvTest {
   }
 
   @Test
+  void job_withNullsBesideAnImage_isTakenAsRayDoes() {
+    Map<String, @Nullable Object> env = new LinkedHashMap<>();
+    env.put("image_uri", "rayproject/ray:2.60.0");
+    env.put("pip", null);
+    env.put("working_dir", null);
+
+    JobSpec spec = JobSpec.running("true").runtimeEnv(RuntimeEnv.of(env)).build();
+
+    assertThat(EnvForm.of(spec.runtimeEnv()).asMap())
+        .containsOnly(Map.entry("image_uri", "rayproject/ray:2.60.0"));
+  }
+
+  @Test
   void build_withASecretVariable_doesNotShowItsValue() {
     RuntimeEnv.Builder bad = RuntimeEnv.builder().put("env_vars", Map.of("A", "canary-x\0"));
 
@@ -147,6 +162,26 @@ class RuntimeEnvTest {
         .withMessageContaining("missing.txt, which cannot be read");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EnvForm.of(conda))
-        .withMessageContaining("reads no YAML");
+        .withMessageContaining("environment.yml, which cannot be read");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RuntimeEnv.builder().condaFile(folder.resolve("conda.txt")))
+        .withMessageContaining("does not end in .yml or .yaml");
+    RuntimeEnv noFolder = RuntimeEnv.builder().conda(folder + "/missing").build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EnvForm.of(noFolder))
+        .withMessageContaining("no such folder here");
+  }
+
+  @Test
+  void sent_fromACondaFile_isItsContent(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("environment.yaml"), "dependencies:\n- python=3.11\n");
+
+    assertThat(EnvForm.of(RuntimeEnv.builder().condaFile(file).build()).asMap())
+        .containsOnly(Map.entry("conda", Map.of("dependencies", List.of("python=3.11"))));
+    assertThat(EnvForm.of(RuntimeEnv.builder().conda("base").build()).asMap())
+        .containsOnly(Map.entry("conda", "base"));
+    assertThat(EnvForm.of(RuntimeEnv.builder().conda(folder.toString()).build()).asMap())
+        .containsOnly(Map.entry("conda", folder.toString()));
   }
 }

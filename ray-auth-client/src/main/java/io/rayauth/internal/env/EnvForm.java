@@ -21,7 +21,7 @@ public final class EnvForm {
   /**
    * Returns what to send; local packages are not touched.
    *
-   * @throws IllegalArgumentException if a file that is named cannot be read
+   * @throws IllegalArgumentException if a file that is named cannot be read or understood
    */
   public static RuntimeEnv of(RuntimeEnv env) {
     Map<String, @Nullable Object> sent = new LinkedHashMap<>();
@@ -71,20 +71,26 @@ public final class EnvForm {
   /** Comments and blank lines stay, as in Ray. */
   private static List<String> requirements(String key, String file) {
     try {
-      return Files.readString(Path.of(file)).strip().lines().toList();
+      return List.of(Files.readString(Path.of(file)).strip().split("\\r\\n?|\\n", -1));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "runtime_env." + key + " names the file " + file + ", which cannot be read: " + e, e);
     }
   }
 
-  /** A name is that of an environment on the nodes, or of a file here. */
+  /** A name is that of an environment on the nodes, or of a file here, as its ending tells. */
   private static Object conda(Object value) {
-    if (value instanceof String name && name.matches("(?i).*\\.ya?ml")) {
+    if (!(value instanceof String name)) {
+      return value;
+    }
+    if (name.matches(".*[^/]\\.ya?ml")) {
+      return CondaFile.read(Path.of(name));
+    }
+    if (Path.of(name).isAbsolute() && !Files.isDirectory(Path.of(name))) {
       throw new IllegalArgumentException(
-          "runtime_env.conda names the file "
+          "runtime_env.conda is the path "
               + name
-              + ", and this client reads no YAML; give its content as a map, or the name of an environment on the nodes");
+              + ", and there is no such folder here, where Ray's client looks for it, too; give the name of an environment on the nodes");
     }
     return value;
   }

@@ -47,6 +47,7 @@ public final class EnvRules {
     }
     for (String image : List.of("container", "image_uri")) {
       List<String> others = new ArrayList<>(env.keySet());
+      others.removeIf(key -> env.get(key) == null); // are not sent
       others.remove(image);
       others.removeAll(BESIDE_AN_IMAGE);
       if (env.get(image) != null && !others.isEmpty()) {

@@ -12,24 +12,32 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Is one file on its way to the cluster's store, under the name Ray's own client would give it.
+ * Is one file that is sent as it is, under the name Ray's own client would give it.
  *
  * @param file the file
  * @param uri {@code gcs://_ray_pkg_} and the SHA-1 of its bytes, or a wheel's own file name
  * @param size in bytes
+ * @param contents what can be told of what is in it
  */
-record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
+record Archive(Path file, PackageUri uri, long size, ArchiveContents contents)
+    implements LocalPackage {
   private static final Map<String, String> EXTENSIONS =
       Map.of(
           ".zip", ".zip", ".tar.gz", ".tar.gz", ".tgz", ".tar.gz", ".tar.xz", ".tar.xz", ".jar",
           ".jar", ".whl", ".whl");
 
+  /** Name and version, a build number if there is one, and the three tags (PEP 427). */
+  private static final Pattern WHEEL =
+      Pattern.compile("([^-]+-[^-]+)(?:-(\\d[^-]*))?((?:-[^-]+){3}\\.whl)");
+
   /**
    * Reads a file and names it.
    *
-   * @throws IllegalArgumentException if it is no archive, not readable, or too large to upload
+   * @throws IllegalArgumentException if it is no archive or not readable
    */
   static Archive of(Path file) {
     String name = String.valueOf(file.getFileName());
@@ -57,16 +65,38 @@ record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
       if (size == 0) {
         throw new IllegalArgumentException(file + " is empty; Ray would store it and fail the job");
       }
-      if (size > ClusterStore.LARGEST) {
-        throw new IllegalArgumentException(
-            "%s has %,d bytes; the dashboard takes at most %,d. Put it where the cluster can fetch it (s3://, gs://, https://) and name that in the runtime env"
-                .formatted(file, size, ClusterStore.LARGEST));
-      }
       String stored = extension.equals(".whl") ? name : "_ray_pkg_" + sha1(file) + extension;
-      return new Archive(file, new PackageUri("gcs://" + stored), size);
+      return new Archive(
+          file, new PackageUri("gcs://" + stored), size, ArchiveContents.of(file, extension));
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
+  }
+
+  /** Checks that it is not larger than the dashboard takes, which needs nothing to be sent. */
+  Archive checkedForCluster() {
+    if (size > ClusterStore.LARGEST) {
+      throw tooLarge();
+    }
+    return this;
+  }
+
+  private TooLargeException tooLarge() {
+    return new TooLargeException(
+        "%s has %,d bytes; the dashboard takes at most %,d. Take out what the job does not need, put it where the cluster can fetch it (s3://, gs://, https://) and name that in the runtime env, or give the client a packageStore(…)"
+            .formatted(file, size, ClusterStore.LARGEST));
+  }
+
+  /**
+   * Checks that the nodes make of it what they make of the same file in the cluster's own store.
+   */
+  Archive checkedForStore() {
+    if (contents.onlyFolder() != null) {
+      throw new IllegalArgumentException(
+          "%s has %,d bytes, more than the dashboard takes, and all of it is in one folder, '%s/', which nodes take away from what they fetch from elsewhere. Pack it without that folder, or inside one more"
+              .formatted(file, size, contents.onlyFolder()));
+    }
+    return this;
   }
 
   /**
@@ -93,16 +123,6 @@ record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
   }
 
   @Override
-  public String layout() {
-    return "as it is";
-  }
-
-  @Override
-  public Archive named(PackageUri name) {
-    return new Archive(file, name, size);
-  }
-
-  @Override
   public long bytes() {
     return size;
   }
@@ -110,18 +130,40 @@ record Archive(Path file, PackageUri uri, long size) implements LocalPackage {
   @Override
   public PackageReport.Builder report() {
     String name = FileNames.of(file);
-    return PackageReport.of(file, uri.value())
-        .files(1, size)
-        .largest(List.of(new SizedPath(name, size)));
+    PackageReport.Builder report = PackageReport.of(file, uri.value());
+    contents.report().describeIn(report);
+    return report.files(1, size).largest(List.of(new SizedPath(name, size)));
   }
 
   /** The name is the hash of what was read, so other bytes must not go out under it. */
   @Override
   public SealedPackage seal(long limit) throws IOException {
-    if (!readAgain().equals(this)) {
+    if (size > limit) {
+      throw tooLarge();
+    }
+    Archive again = readAgain();
+    if (!again.uri.equals(uri) || again.size != size) {
       throw new FolderChangedException(file + " is not what it was when it was read", null);
     }
     return new SealedPackage(file, size, SealedPackage.Ownership.USERS);
+  }
+
+  @Override
+  public Archive forStore() {
+    return this;
+  }
+
+  /**
+   * A wheel's hash is its build number, as a bucket keeps for longer than a cluster what it has.
+   */
+  @Override
+  public String nameInStore() throws IOException {
+    Matcher wheel = WHEEL.matcher(uri.name());
+    if (!wheel.matches()) {
+      return uri.name();
+    }
+    String build = wheel.group(2) == null ? "0" : wheel.group(2);
+    return wheel.group(1) + "-" + build + "_" + sha1(file).substring(0, 16) + wheel.group(3);
   }
 
   @Override

@@ -1,13 +1,15 @@
 package io.rayauth.internal.pack;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rayauth.error.PackageException;
 import io.rayauth.internal.pack.TreeEntry.Kind;
 import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageUri;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a folder, or a single module file, that is zipped when the cluster does not have it.
@@ -16,6 +18,9 @@ import java.nio.file.Path;
  * that only its owner can read.
  */
 final class FolderPackage implements LocalPackage {
+  /** Nodes take a single top folder away from what they fetch from elsewhere, so there is one. */
+  private static final String OUTER_FOLDER = "package/";
+
   private final FolderWalk folder;
   private final String top;
   private final PackageUri content;
@@ -52,19 +57,32 @@ final class FolderPackage implements LocalPackage {
     return uri;
   }
 
-  @Override
-  public String layout() {
+  /** Returns what decides how a package of this name is laid out: two must not differ. */
+  String layout() {
     return top;
   }
 
   @Override
-  public LocalPackage named(PackageUri name) {
-    return new FolderPackage(folder, top, content, name, contents);
+  public FolderPackage forStore() {
+    return new FolderPackage(folder, OUTER_FOLDER + top, content, uri, contents);
   }
 
-  /** Returns the same with all of it one folder deeper. */
-  FolderPackage inside(String outer) {
-    return new FolderPackage(folder, outer + top, content, uri, contents);
+  @Override
+  public String nameInStore() {
+    return nameFor(OUTER_FOLDER + top).name();
+  }
+
+  /** Returns the same under a name that tells how it is laid out, which Ray's does not. */
+  FolderPackage withANameOfItsOwn() {
+    return new FolderPackage(folder, top, content, nameFor(top), contents);
+  }
+
+  private PackageUri nameFor(String layout) {
+    PackageHash hash = new PackageHash();
+    hash.begin(layout);
+    hash.end();
+    String mark = hash.uri().name().replace("_ray_pkg_", "_in_").replace(".zip", "");
+    return new PackageUri(content.value().replace(".zip", mark + ".zip"));
   }
 
   @Override
@@ -91,34 +109,27 @@ final class FolderPackage implements LocalPackage {
       long size = zip(file, limit);
       return new SealedPackage(file, size, SealedPackage.Ownership.OURS);
     } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(file);
+      new SealedPackage(file, 0, SealedPackage.Ownership.OURS).close();
       throw e;
     }
   }
 
   private long zip(Path file, long limit) throws IOException {
-    ZipWriter zip = new ZipWriter(file);
-    try (zip) {
+    try (ZipWriter zip = new ZipWriter(file)) {
       PackageUri packed = FolderReading.of(folder, new Zipping(zip, limit)).uri();
       if (!packed.equals(content)) {
         throw new FolderChangedException(
             folder.root() + " is not what it was when it was read", null);
       }
-    } catch (ClosedByInterruptException | FolderChangedException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new PackageException(
-          "%s cannot be packed into %s: %s. The folder for temporary files (java.io.tmpdir) needs room for the package"
-              .formatted(folder.root(), file, e.getMessage()),
-          e);
+      zip.finish();
+      checkSize(zip.size(), limit);
+      return zip.size();
     }
-    checkSize(zip.size(), limit);
-    return zip.size();
   }
 
   private void checkSize(long size, long limit) {
     if (size > limit) {
-      throw new IllegalArgumentException(
+      throw new TooLargeException(
           "%s makes a package of more than the %,d bytes that the dashboard takes (%,d bytes before they are compressed). The largest files: %s. Left out: %s. Exclude what the job does not need, put it where the cluster can fetch it (s3://, gs://, https://), or give the client a packageStore(…)"
               .formatted(
                   folder.root(),
@@ -175,6 +186,7 @@ final class FolderPackage implements LocalPackage {
   private final class Zipping implements FolderReading.Sink {
     private final ZipWriter zip;
     private final long limit;
+    private ZipWriter.@Nullable OpenFile file;
 
     Zipping(ZipWriter zip, long limit) {
       this.zip = zip;
@@ -184,7 +196,7 @@ final class FolderPackage implements LocalPackage {
     @Override
     public void begin(TreeEntry entry, byte[] beginning, int length) throws IOException {
       if (entry.kind() == Kind.FILE) {
-        zip.beginFile(top + entry.path(), entry.mode(), beginning, length);
+        file = zip.file(top + entry.path(), entry.mode(), entry.size(), beginning, length);
       } else if (entry.kind() == Kind.EMPTY_FOLDER) {
         zip.folder(nameOf(entry), entry.mode());
       }
@@ -192,14 +204,14 @@ final class FolderPackage implements LocalPackage {
 
     @Override
     public void content(byte[] buffer, int length) throws IOException {
-      zip.content(buffer, length);
+      requireNonNull(file).add(buffer, length);
       checkSize(zip.size(), limit);
     }
 
     @Override
-    public void end(TreeEntry entry, long size) throws IOException {
+    public void end(TreeEntry entry, long size) {
       if (entry.kind() == Kind.FILE) {
-        zip.endFile();
+        requireNonNull(file).end();
       }
     }
 

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
@@ -49,8 +51,10 @@ final class FolderReading implements TreeVisitor {
       folder.walk(reading);
     } catch (NoSuchFileException e) {
       throw new FolderChangedException(e.getFile() + " is gone", e);
-    } catch (AccessDeniedException e) {
-      throw unreadable(Path.of(e.getFile()), e);
+    } catch (NotDirectoryException e) {
+      throw new FolderChangedException(e.getFile() + " was a folder a moment ago", e);
+    } catch (FileSystemException e) {
+      throw unreadable(e.getFile(), e);
     }
     return reading.hash;
   }
@@ -99,12 +103,17 @@ final class FolderReading implements TreeVisitor {
     try {
       return in.readNBytes(buffer, 0, buffer.length);
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw unreadable(file.toString(), e);
     }
   }
 
-  private static IllegalArgumentException unreadable(Path file, IOException cause) {
-    String why = cause instanceof AccessDeniedException ? "access denied" : cause.getMessage();
+  private static IllegalArgumentException unreadable(String file, IOException cause) {
+    String why = cause.getMessage();
+    if (cause instanceof AccessDeniedException) {
+      why = "access denied";
+    } else if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+      why = failure.getReason();
+    }
     return new IllegalArgumentException(
         file + " cannot be read (" + why + "), so it cannot be packed; exclude it or allow it",
         cause);

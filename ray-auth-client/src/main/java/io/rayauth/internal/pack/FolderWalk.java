@@ -15,7 +15,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Goes through a folder as Ray's own client does ({@code _dir_travel} of {@code packaging.py}): by
  * the rules, through links, in the order of the names, which makes the packages the same each time.
  *
- * <p>Nothing is remembered of what was passed, so a folder of any size takes the memory of its
- * largest single folder's list of names. Thread-safe: each walk has its own state.
+ * <p>Nothing but folders within loops of links is remembered of what was passed, so a folder of any
+ * size takes the memory of its largest single folder's list of names. Thread-safe: each walk has
+ * its own state.
  *
  * @param root a folder or a single file, absolute
  * @param excludes patterns that hold for the whole of it
@@ -43,9 +46,10 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
 
   /**
    * A link to a folder above it is walked until the system refuses to follow more links (40 on
-   * Linux), which Ray does too. Two of them would be walked 2^40 times.
+   * Linux), as Ray does, so one such link makes 41 passes. Links that lead into each other multiply
+   * them: two of them make 2^40, and Ray's own client does not come to an end.
    */
-  private static final int MOST_PATHS_IN_LOOPS = 20_000;
+  private static final int MOST_PASSES = 100;
 
   /**
    * Walks.
@@ -62,7 +66,7 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
     private final List<IgnoreRules> rules = new ArrayList<>();
     private final Deque<Object> foldersAbove = new ArrayDeque<>();
     private final Path realRoot;
-    private int pathsInLoops;
+    private final Map<Object, Integer> passes = new HashMap<>();
     private int loopsAbove;
 
     Walk(TreeVisitor visitor) throws IOException {
@@ -107,15 +111,19 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
       }
       addIgnoreFile(path, folder, ".rayignore");
       if (rules.size() == before || !isLeftOut(path)) {
-        Object key = attributes.fileKey();
-        boolean loop = key != null && foldersAbove.contains(key);
+        Object fileKey = attributes.fileKey();
+        Object key = fileKey == null ? folder : fileKey;
+        boolean loop = foldersAbove.contains(key);
         if (loop && loopsAbove == 0) {
           visitor.note(
               path
                   + " is a link to a folder above it: everything in between is packed again and again, up to 40 times. Exclude it");
         }
         loopsAbove += loop ? 1 : 0;
-        foldersAbove.push(key == null ? folder : key);
+        if (loopsAbove > 0) {
+          countPass(path, key);
+        }
+        foldersAbove.push(key);
         visitChildren(path, folder, attributes);
         foldersAbove.pop();
         loopsAbove -= loop ? 1 : 0;
@@ -123,19 +131,19 @@ record FolderWalk(Path root, List<String> excludes, GitignoreFiles gitignoreFile
       rules.subList(before, rules.size()).clear();
     }
 
+    private void countPass(String path, Object folder) {
+      if (passes.merge(folder, 1, Integer::sum) > MOST_PASSES) {
+        throw new IllegalArgumentException(
+            "%s holds links to folders above them that lead into each other, so that one folder is in it more than %d times, at last as '/%s'. Ray's own client would go on for ever; exclude one of the links"
+                .formatted(root, MOST_PASSES, path));
+      }
+    }
+
     private void visitChildren(String path, Path folder, BasicFileAttributes attributes)
         throws IOException {
       SortedMap<String, Path> children = children(folder);
       visitor.visit(
           entry(path, folder, children.isEmpty() ? Kind.EMPTY_FOLDER : Kind.FOLDER, attributes));
-      if (loopsAbove > 0) {
-        pathsInLoops += children.size();
-        if (pathsInLoops > MOST_PATHS_IN_LOOPS) {
-          throw new IllegalArgumentException(
-              "%s holds links to folders above them, and there are more than %,d paths when they are followed; exclude one of them, such as '/%s'"
-                  .formatted(root, MOST_PATHS_IN_LOOPS, path));
-        }
-      }
       for (var child : children.entrySet()) {
         visit(path.isEmpty() ? child.getKey() : path + "/" + child.getKey(), child.getValue());
       }

@@ -30,8 +30,6 @@ import java.util.function.UnaryOperator;
  * request has a connection of its own, without the client's headers.
  */
 public final class HttpsPutStore implements PackageStore {
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
-
   /** The slowest upload that is waited for, in bytes each second. */
   private static final long SLOWEST_UPLOAD = 128 * 1024;
 
@@ -39,11 +37,19 @@ public final class HttpsPutStore implements PackageStore {
 
   private final Function<String, URI> putAddress;
   private final Function<String, URI> fetchAddress;
+  private final Network network;
+  private final Duration timeout;
 
   /** Stores at one address for each name, and lets the nodes fetch from another. */
-  public HttpsPutStore(Function<String, URI> putAddress, Function<String, URI> fetchAddress) {
+  public HttpsPutStore(
+      Function<String, URI> putAddress,
+      Function<String, URI> fetchAddress,
+      Network network,
+      Duration timeout) {
     this.putAddress = putAddress;
     this.fetchAddress = fetchAddress;
+    this.network = network;
+    this.timeout = timeout;
   }
 
   /** Asks for the first byte only, as a signed address often allows no HEAD. */
@@ -52,7 +58,7 @@ public final class HttpsPutStore implements PackageStore {
     URI address = fetchAddress.apply(name);
     try {
       ApiRequest firstByte = ApiRequest.of("GET", path(address)).readBy(body -> {});
-      run(address, firstByte, Map.of("Range", "bytes=0-0"), TIMEOUT);
+      run(address, firstByte, Map.of("Range", "bytes=0-0"), timeout);
       return Optional.of(address);
     } catch (RayApiException answered) {
       return switch (answered.status()) {
@@ -76,7 +82,7 @@ public final class HttpsPutStore implements PackageStore {
           address,
           ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent -> {})),
           Map.of(),
-          TIMEOUT.plusSeconds(size / SLOWEST_UPLOAD));
+          timeout.plusSeconds(size / SLOWEST_UPLOAD));
     } catch (RayInterruptedException e) {
       throw e;
     } catch (RayException e) {
@@ -85,14 +91,13 @@ public final class HttpsPutStore implements PackageStore {
     return fetchAddress.apply(name);
   }
 
-  private static void run(
-      URI address, ApiRequest request, Map<String, String> headers, Duration timeout) {
+  private void run(URI address, ApiRequest request, Map<String, String> headers, Duration limit) {
     RayEndpoint origin = RayEndpoint.of(address.resolve("/"));
     if (!origin.isSafeForTokens()) {
       throw new IllegalArgumentException(
           "the package store at " + origin + " is plain http to another host; use https");
     }
-    try (JdkTransport transport = new JdkTransport(origin, new Network(null, null, List.of()))) {
+    try (JdkTransport transport = new JdkTransport(origin, network)) {
       new CallEngine(
               transport,
               List.of(),
@@ -103,7 +108,7 @@ public final class HttpsPutStore implements PackageStore {
               new Events(new RayClientListener() {}),
               TimeSource.system(),
               new SecureRandom())
-          .run(request, timeout);
+          .run(request, limit);
     }
   }
 

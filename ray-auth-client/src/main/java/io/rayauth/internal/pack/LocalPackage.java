@@ -13,14 +13,6 @@ interface LocalPackage {
   /** Returns its name in the cluster's store. */
   PackageUri uri();
 
-  /**
-   * Returns what decides how a package of this name is laid out: two of one name must not differ.
-   */
-  String layout();
-
-  /** Returns the same under another name. */
-  LocalPackage named(PackageUri name);
-
   /** Returns the size of what is in it, not compressed. */
   long bytes();
 
@@ -32,9 +24,16 @@ interface LocalPackage {
    *
    * @param limit in bytes
    * @throws FolderChangedException if it would not be what its name says
-   * @throws IllegalArgumentException if it would be larger than the limit
+   * @throws TooLargeException if it would be larger than the limit
+   * @throws io.rayauth.error.PackageException if there is no room for it
    */
   SealedPackage seal(long limit) throws IOException;
+
+  /** Returns the same as nodes have to fetch it from elsewhere to get what this is. */
+  LocalPackage forStore();
+
+  /** Returns its name in a {@link io.rayauth.job.PackageStore}, which changes with the content. */
+  String nameInStore() throws IOException;
 
   /** Looks at it again, as it has changed. */
   LocalPackage readAgain() throws IOException;

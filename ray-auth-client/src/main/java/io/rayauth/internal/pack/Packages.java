@@ -12,14 +12,11 @@ import io.rayauth.job.PackageUri;
 import io.rayauth.job.RuntimeEnv;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Threads that need the same package at the same time upload it once.
  */
 public final class Packages {
-  private static final System.Logger LOG = System.getLogger(Packages.class.getName());
-
   /** A folder that is being written to gets a second look, and no third. */
   private static final int LOOKS = 2;
 
-  /** Nodes take a single top folder away from what they fetch from elsewhere, so there is one. */
-  private static final String OUTER_FOLDER = "package/";
+  /**
+   * The cluster keeps what was asked for during 600 s ({@code
+   * RAY_RUNTIME_ENV_URI_PIN_EXPIRATION_S}); this leaves two minutes for the submission.
+   */
+  private static final Duration KEPT = Duration.ofMinutes(8);
+
+  /** Asking again takes no time, unless what was there is gone. */
+  private static final int TIMES_ASKED_AGAIN = 3;
 
   /** What to do about files that look like secrets. */
   public enum SecretLooking {
@@ -64,13 +65,16 @@ public final class Packages {
     }
   }
 
-  private final ClusterStore cluster;
+  /** Is a part that was sent, and when the cluster was last asked for it. */
+  private record Sent(Part part, PackageReport report, long askedAt) {}
+
+  private final PackageSender sender;
   private final PackageSettings settings;
   private final SecretLooking secretLooking;
   private final @Nullable PackageStore store;
   private final Events events;
   private final TimeSource time;
-  private final UploadTurns turns = new UploadTurns();
+  private final Layouts layouts = new Layouts();
 
   /** Brings packages to a cluster, and what is too large for it to a store if there is one. */
   public Packages(
@@ -80,7 +84,7 @@ public final class Packages {
       @Nullable PackageStore store,
       Events events,
       TimeSource time) {
-    this.cluster = cluster;
+    this.sender = new PackageSender(cluster, store, time);
     this.settings = settings;
     this.secretLooking = secretLooking;
     this.store = store;
@@ -99,11 +103,9 @@ public final class Packages {
     List<Part> parts = new ArrayList<>();
     for (LocalPart local : LocalPart.in(spec)) {
       Part part = read(local);
-      LocalPackage named = withANameOfItsOwn(part.content(), parts);
-      part = new Part(local, named, part.reading());
       tellOf(part);
       parts.add(part);
-      env = local.replacedIn(env, named.uri().value());
+      env = local.replacedIn(env, part.content().uri().value());
     }
     return new Found(env, parts);
   }
@@ -115,24 +117,36 @@ public final class Packages {
    * @throws PackageException if a folder changes while it is packed, or a store fails
    */
   public Delivered deliver(Found found) {
-    RuntimeEnv env = found.runtimeEnv();
-    List<PackageReport> reports = new ArrayList<>();
-    for (int i = 0; i < found.parts().size(); i++) {
-      Part part = found.parts().get(i);
-      PackageReport report = deliver(part, found.parts().subList(0, i));
-      reports.add(report);
-      env = part.local().replacedIn(env, report.uri());
+    List<Sent> all = new ArrayList<>();
+    found.parts().forEach(part -> all.add(deliver(part)));
+    for (int i = 0; i < TIMES_ASKED_AGAIN; i++) {
+      all.replaceAll(sent -> since(sent.askedAt()).compareTo(KEPT) < 0 ? sent : again(sent));
     }
-    return new Delivered(env, reports);
+    RuntimeEnv env = found.runtimeEnv();
+    for (Sent sent : all) {
+      env = sent.part().local().replacedIn(env, sent.report().uri());
+    }
+    return new Delivered(env, all.stream().map(Sent::report).toList());
+  }
+
+  /** Asks once more, as the cluster may have lost it while others were sent. */
+  private Sent again(Sent sent) {
+    Sent now = deliver(sent.part());
+    boolean asBefore =
+        now.report().outcome() == Outcome.ALREADY_THERE
+            && now.report().uri().equals(sent.report().uri());
+    return asBefore ? new Sent(now.part(), sent.report(), now.askedAt()) : now;
   }
 
   /** Sends one archive, unless it is there. */
   public PackageUri upload(Path archive) {
-    Archive content = Archive.of(archive);
-    deliver(
-        new Part(
-            new LocalPart(PackageUse.PY_MODULES, 0, archive, List.of()), content, Duration.ZERO),
-        List.of());
+    Archive content = Archive.of(archive).checkedForCluster();
+    Sent unused =
+        deliver(
+            new Part(
+                new LocalPart(PackageUse.PY_MODULES, 0, archive, List.of()),
+                content,
+                Duration.ZERO));
     return content.uri();
   }
 
@@ -140,8 +154,7 @@ public final class Packages {
     long start = time.nanoTime();
     for (int look = 1; ; look++) {
       try {
-        LocalPackage content = local.read(settings);
-        return new Part(local, content, since(start));
+        return new Part(local, checked(local.read(settings)), since(start));
       } catch (FolderChangedException e) {
         if (look == LOOKS) {
           throw changing(local, e);
@@ -154,27 +167,13 @@ public final class Packages {
     }
   }
 
-  /**
-   * Ray's name does not tell how a package is laid out, and what is there already is not sent
-   * again: a folder that is both the working directory and a module needs two names.
-   */
-  private static LocalPackage withANameOfItsOwn(LocalPackage content, List<Part> before) {
-    boolean clash =
-        before.stream()
-            .map(Part::content)
-            .anyMatch(other ->
-                other.uri().equals(content.uri()) && !other.layout().equals(content.layout()));
-    return clash ? content.named(nameFor(content, content.layout())) : content;
-  }
-
-  private static PackageUri nameFor(LocalPackage content, String layout) {
-    String name = content.uri().value();
-    int extension = name.lastIndexOf('.');
-    PackageHash hash = new PackageHash();
-    hash.begin(layout);
-    hash.end();
-    String mark = hash.uri().name().replace("_ray_pkg_", "_in_").replace(".zip", "");
-    return new PackageUri(name.substring(0, extension) + mark + name.substring(extension));
+  private LocalPackage checked(LocalPackage content) {
+    if (content instanceof Archive archive && archive.size() > ClusterStore.LARGEST) {
+      return store == null ? archive.checkedForCluster() : archive.checkedForStore();
+    }
+    return content instanceof FolderPackage folder && !layouts.fits(folder.uri(), folder.layout())
+        ? folder.withANameOfItsOwn()
+        : content;
   }
 
   private void tellOf(Part part) {
@@ -189,121 +188,30 @@ public final class Packages {
     }
   }
 
-  private PackageReport deliver(Part part, List<Part> before) {
+  private Sent deliver(Part part) {
     Part current = part;
     for (int look = 1; ; look++) {
+      long start = time.nanoTime();
       try {
-        return send(current);
+        return new Sent(current, sender.send(current), start);
       } catch (FolderChangedException e) {
         if (look == LOOKS) {
           throw changing(part.local(), e);
         }
-        current = readAgain(part, before);
+        current = readAgain(part);
       } catch (ClosedByInterruptException e) {
         throw interrupted(part.local(), e);
       } catch (IOException e) {
-        throw new PackageException(part.local().path() + " cannot be sent: " + e, e);
+        throw new PackageException(part.local().path() + " cannot be read again: " + e, e);
       }
     }
   }
 
-  private Part readAgain(Part part, List<Part> before) {
+  private Part readAgain(Part part) {
     Part again = read(part.local());
-    Part named =
-        new Part(
-            part.local(),
-            withANameOfItsOwn(again.content(), before),
-            part.reading().plus(again.reading()));
-    tellOf(named);
-    return named;
-  }
-
-  private PackageReport send(Part part) throws IOException {
-    LocalPackage content = part.content();
-    long start = time.nanoTime();
-    try (UploadTurns.Ticket ticket = turns.join(content.uri())) {
-      if (cluster.exists(content.uri()) || (ticket.awaitTurn() && cluster.exists(content.uri()))) {
-        return content
-            .report()
-            .outcome(Outcome.ALREADY_THERE, content.uri().value())
-            .times(part.reading(), Duration.ZERO, since(start))
-            .build();
-      }
-      warnOfSecrets(content);
-      PackageStore elsewhere = store;
-      PackageReport report =
-          elsewhere != null
-                  && content instanceof FolderPackage folder
-                  && content.bytes() > ClusterStore.LARGEST
-              ? sendTo(elsewhere, part, folder, start)
-              : sendToCluster(part, start);
-      ticket.uploaded();
-      return report;
-    }
-  }
-
-  private PackageReport sendToCluster(Part part, long start) throws IOException {
-    LocalPackage content = part.content();
-    long packing = time.nanoTime();
-    try (SealedPackage sealed = content.seal(ClusterStore.LARGEST)) {
-      Duration packed = since(packing);
-      cluster.put(content.uri(), sealed);
-      return content
-          .report()
-          .outcome(Outcome.UPLOADED, content.uri().value())
-          .packedBytes(sealed.size())
-          .times(part.reading(), packed, since(start).minus(packed))
-          .build();
-    }
-  }
-
-  private PackageReport sendTo(PackageStore store, Part part, FolderPackage folder, long start)
-      throws IOException {
-    FolderPackage wrapped = folder.inside(OUTER_FOLDER);
-    String name = nameFor(folder, wrapped.layout()).name();
-    Optional<URI> there = store.find(name);
-    if (there.isPresent()) {
-      return folder
-          .report()
-          .outcome(Outcome.ALREADY_THERE, checked(there.get(), part))
-          .times(part.reading(), Duration.ZERO, since(start))
-          .build();
-    }
-    long packing = time.nanoTime();
-    try (SealedPackage sealed = wrapped.seal(Long.MAX_VALUE)) {
-      Duration packed = since(packing);
-      URI stored = store.store(name, sealed.file());
-      return folder
-          .report()
-          .outcome(Outcome.IN_PACKAGE_STORE, checked(stored, part))
-          .packedBytes(sealed.size())
-          .times(part.reading(), packed, since(start).minus(packed))
-          .build();
-    }
-  }
-
-  private static String checked(URI stored, Part part) {
-    String uri = stored.toString();
-    try {
-      if (RemoteUri.isRemote(uri, part.local().use())) {
-        return uri;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new PackageException(
-          "the package store gave an address that is of no use: " + e.getMessage(), e);
-    }
-    throw new PackageException("the package store gave an address without a protocol", null);
-  }
-
-  private static void warnOfSecrets(LocalPackage content) {
-    List<String> found = content.report().build().secretLooking();
-    if (!found.isEmpty()) {
-      LOG.log(
-          Level.WARNING,
-          "{0} is sent to the cluster with files that look like secrets: {1}; everybody who may use the cluster can read them",
-          content.source(),
-          found);
-    }
+    Part whole = new Part(again.local(), again.content(), part.reading().plus(again.reading()));
+    tellOf(whole);
+    return whole;
   }
 
   private Duration since(long start) {

@@ -1,30 +1,40 @@
 package io.rayauth.internal.pack;
 
+import io.rayauth.error.PackageException;
+import io.rayauth.internal.pack.DeflateBlock.Method;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a zip that a Ray node unpacks as it does Ray's own: with Unix modes, and nothing else of
- * the machine it was made on. The same entries give the same bytes.
+ * the machine it was made on. The same entries give the same bytes, however many threads there are.
  *
- * <p>The JDK's {@code ZipOutputStream} does the work; it knows no modes, which {@link UnixModes}
- * adds (measured against others in {@code docs/decisions/0010}).
+ * <p>What is added is deflated by threads of this writer while the caller reads on, and written by
+ * the caller's thread in the order it was added (measured in {@code docs/decisions/0010}). Holds a
+ * few blocks for each thread, and of each entry what the list at the end of the zip says of it.
  */
 final class ZipWriter implements Closeable {
-  /** Does not depend on the time zone, which the first day a zip can tell does. */
-  private static final LocalDateTime ALWAYS = LocalDateTime.of(1980, 2, 1, 0, 0);
+  /** One thread reads and hashes about as fast as this many deflate. */
+  private static final int MOST_THREADS = 8;
 
-  /** What a zip has room for. */
-  private static final int LONGEST_NAME = 0xffff;
+  /** Less than this is packed sooner than another thread has taken it. */
+  private static final int WORTH_A_THREAD = 4 * 1024;
 
   /**
    * A sample that does not shrink below this part of it is of a file that is compressed already.
@@ -33,53 +43,219 @@ final class ZipWriter implements Closeable {
 
   private static final int SAMPLE = 16 * 1024;
 
-  private final UnixModes modes;
-  private final ZipOutputStream zip;
+  /**
+   * Is what comes next in the zip.
+   *
+   * @param block a piece of the entry; null if it is a folder
+   * @param deflated ends when the block is; null if it is already
+   */
+  private record Piece(
+      ZipRecord entry, @Nullable DeflateBlock block, @Nullable Future<?> deflated) {}
+
+  private final Path file;
+  private final OutputStream out;
+  private final ExecutorService threads;
+  private final int mostBlocks;
+  private final List<DeflateBlock> blocks = new ArrayList<>();
+  private final Deque<DeflateBlock> idle = new ArrayDeque<>();
+  private final Deque<Piece> underWay = new ArrayDeque<>();
+  private final List<byte[]> list = new ArrayList<>();
   private final Deflater sampler = new Deflater(Deflater.BEST_SPEED);
   private final byte[] scratch = new byte[SAMPLE];
+  private final CRC32 crc = new CRC32();
+  private long written;
 
-  ZipWriter(Path file) throws IOException {
-    OutputStream out = Files.newOutputStream(file);
-    modes = new UnixModes(new BufferedOutputStream(out, 64 * 1024));
-    zip = new ZipOutputStream(modes, StandardCharsets.UTF_8);
+  /** Creates the file anew; no thread is started before there is work for it. */
+  ZipWriter(Path file) {
+    this.file = file;
+    try {
+      this.out = new BufferedOutputStream(Files.newOutputStream(file), 64 * 1024);
+    } catch (IOException e) {
+      throw cannotBeWritten(e);
+    }
+    int cores = Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
+    this.mostBlocks = 2 * cores + 1;
+    this.threads =
+        Executors.newFixedThreadPool(
+            cores,
+            work -> {
+              Thread thread = new Thread(work, "ray-auth-client-pack");
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
-  /** Returns how many bytes were written so far. */
+  /** Returns how many bytes were written so far; a few blocks may still be on their way. */
   long size() {
-    return modes.written();
+    return written;
   }
 
-  void folder(String name, int mode) throws IOException {
-    modes.expect(0040000 | mode, UnixModes.DOS_DIRECTORY);
-    zip.setLevel(Deflater.NO_COMPRESSION);
-    zip.putNextEntry(entry(name + "/"));
-    zip.closeEntry();
+  void folder(String name, int mode) {
+    underWay.add(new Piece(ZipRecord.folder(name, mode), null, null));
   }
 
-  /** Begins a file; {@code sample} is the beginning of its content, which still has to be added. */
-  void beginFile(String name, int mode, byte[] sample, int length) throws IOException {
-    modes.expect(0100000 | mode, 0);
-    zip.setLevel(
-        length < SAMPLE || shrinks(sample) ? Deflater.BEST_SPEED : Deflater.NO_COMPRESSION);
-    zip.putNextEntry(entry(name));
+  /**
+   * Begins a file, which has to be ended before the next entry.
+   *
+   * @param announced how large it probably is
+   * @param sample the beginning of its content, which still has to be added
+   */
+  OpenFile file(String name, int mode, long announced, byte[] sample, int length)
+      throws IOException {
+    return new OpenFile(
+        ZipRecord.file(name, mode, announced),
+        length < SAMPLE || shrinks(sample) ? Method.DEFLATE : Method.STORE);
   }
 
-  void content(byte[] buffer, int length) throws IOException {
-    zip.write(buffer, 0, length);
+  /** Writes the list of entries and closes the file; nothing can be added afterwards. */
+  void finish() throws IOException {
+    while (!underWay.isEmpty()) {
+      writeNext();
+    }
+    long start = written;
+    for (byte[] entry : list) {
+      write(entry);
+    }
+    write(ZipRecord.end(list.size(), start, written - start));
+    closeFile();
   }
 
-  void endFile() throws IOException {
-    zip.closeEntry();
-  }
-
-  /** Writes the list of entries and closes the file. */
+  /** Ends the threads, and closes the file if that was not done. */
   @Override
   public void close() throws IOException {
-    try (zip) {
-      modes.listFollows();
-    } finally {
-      sampler.end();
+    threads.shutdownNow();
+    blocks.forEach(DeflateBlock::release);
+    sampler.end();
+    closeFile();
+  }
+
+  /** Writes what is still in the buffer. */
+  private void closeFile() throws IOException {
+    try {
+      out.close();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw cannotBeWritten(e);
     }
+  }
+
+  /** Is a file that is being added. */
+  final class OpenFile {
+    private final ZipRecord entry;
+    private DeflateBlock block;
+    private long size;
+
+    private OpenFile(ZipRecord entry, Method method) throws IOException {
+      this.entry = entry;
+      this.block = idleBlock();
+      block.begin(method);
+      crc.reset();
+    }
+
+    void add(byte[] buffer, int length) throws IOException {
+      crc.update(buffer, 0, length);
+      size += length;
+      for (int from = 0; from < length; ) {
+        if (block.isFull()) {
+          DeflateBlock next = idleBlock();
+          next.follow(block);
+          deflate(entry, block);
+          block = next;
+        }
+        from += block.fill(buffer, from, length - from);
+      }
+    }
+
+    void end() {
+      entry.held(crc.getValue(), size);
+      block.endsTheFile();
+      deflate(entry, block);
+    }
+  }
+
+  private DeflateBlock idleBlock() throws IOException {
+    while (idle.isEmpty() && blocks.size() == mostBlocks) {
+      writeNext();
+    }
+    DeflateBlock block = idle.poll();
+    if (block == null) {
+      block = new DeflateBlock();
+      blocks.add(block);
+    }
+    return block;
+  }
+
+  private void deflate(ZipRecord entry, DeflateBlock block) {
+    if (block.inputLength() < WORTH_A_THREAD) {
+      block.pack();
+      underWay.add(new Piece(entry, block, null));
+    } else {
+      underWay.add(new Piece(entry, block, threads.submit(block::pack)));
+    }
+  }
+
+  private void writeNext() throws IOException {
+    Piece piece = underWay.remove();
+    ZipRecord entry = piece.entry();
+    DeflateBlock block = piece.block();
+    if (block == null) {
+      begin(entry);
+      list.add(entry.listed());
+      return;
+    }
+    awaitDeflated(piece.deflated());
+    if (block.isFirst()) {
+      begin(entry);
+    }
+    write(block.output(), block.outputLength());
+    entry.addPacked(block.outputLength());
+    if (block.isLast()) {
+      write(entry.descriptor());
+      list.add(entry.listed());
+    }
+    idle.add(block);
+  }
+
+  private void begin(ZipRecord entry) throws IOException {
+    entry.beginsAt(written);
+    write(entry.header());
+  }
+
+  private static void awaitDeflated(@Nullable Future<?> deflated) throws IOException {
+    if (deflated == null) {
+      return;
+    }
+    try {
+      deflated.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a block could not be deflated", e.getCause());
+    }
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    write(bytes, bytes.length);
+  }
+
+  private void write(byte[] bytes, int length) throws IOException {
+    try {
+      out.write(bytes, 0, length);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw cannotBeWritten(e);
+    }
+    written += length;
+  }
+
+  private PackageException cannotBeWritten(IOException cause) {
+    return new PackageException(
+        "%s cannot be written: %s. The folder for temporary files (java.io.tmpdir) needs room for the package"
+            .formatted(file, cause.getMessage()),
+        cause);
   }
 
   private boolean shrinks(byte[] sample) {
@@ -87,16 +263,5 @@ final class ZipWriter implements Closeable {
     sampler.setInput(sample, 0, SAMPLE);
     sampler.finish();
     return sampler.deflate(scratch) < SAMPLE * SHRINKS && sampler.finished();
-  }
-
-  private static ZipEntry entry(String name) {
-    if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-      throw new IllegalArgumentException(
-          "%s… has a path of more than %,d bytes, which no zip can hold; exclude it"
-              .formatted(name.substring(0, 60), LONGEST_NAME));
-    }
-    ZipEntry entry = new ZipEntry(name);
-    entry.setTimeLocal(ALWAYS);
-    return entry;
   }
 }

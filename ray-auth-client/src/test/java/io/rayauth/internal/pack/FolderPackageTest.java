@@ -9,6 +9,8 @@ import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageReport.Exclusion;
 import io.rayauth.job.PackageReport.SizedPath;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -137,10 +139,37 @@ class FolderPackageTest {
   }
 
   @Test
-  void inside_putsAllOneFolderDeeper() throws IOException {
+  void report_ofALargeFile_saysSoAsRayDoes() throws IOException {
+    try (RandomAccessFile sparse =
+        new RandomAccessFile(folder.resolve("model.bin").toFile(), "rw")) {
+      sparse.setLength(10 << 20);
+    }
+    Files.writeString(folder.resolve("small"), "s");
+
+    PackageReport report = read().report().build();
+
+    assertThat(report.notes()).containsExactly("model.bin is very large (10,485,760 bytes)");
+    assertThat(report.largest())
+        .containsExactly(new SizedPath("model.bin", 10 << 20), new SizedPath("small", 1));
+  }
+
+  @Test
+  void seal_whenTheThreadIsInterrupted_endsAndLeavesNoFile() throws IOException {
+    Files.writeString(folder.resolve("a"), "a".repeat(1_000_000));
+    FolderPackage read = read();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> read.seal(NO_LIMIT)).isInstanceOf(ClosedByInterruptException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void forStore_putsAllOneFolderDeeper() throws IOException {
     Files.writeString(folder.resolve("a"), "a");
 
-    try (SealedPackage sealed = read().inside("package/").seal(NO_LIMIT)) {
+    try (SealedPackage sealed = read().forStore().seal(NO_LIMIT)) {
       assertThat(ZipListing.of(sealed.file()))
           .extracting(ZipListing.Entry::name)
           .containsExactly("package/a");

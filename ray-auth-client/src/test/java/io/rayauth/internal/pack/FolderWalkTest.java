@@ -47,8 +47,30 @@ class FolderWalkTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(this::walk)
-        .withMessageContaining("links to folders above them")
-        .withMessageContaining("exclude one of them, such as '/sub/");
+        .withMessageContaining("links to folders above them that lead into each other")
+        .withMessageContaining("exclude one of the links");
+  }
+
+  @Test
+  void walk_withOneLinkToAFolderAbove_goesOnHoweverManyFilesThereAre() throws IOException {
+    for (int i = 0; i < 600; i++) {
+      Files.createFile(folder.resolve("f" + i));
+    }
+    Files.createSymbolicLink(folder.resolve("up"), Path.of("."));
+
+    assertThat(walk().paths).hasSizeGreaterThan(600 * 40);
+  }
+
+  /** A path has room for 4,096 bytes on Linux, which comes before the 40 links here. */
+  @Test
+  void read_withAPathTooLongForTheSystem_isRefusedWithWhatToDo() throws IOException {
+    Path sub = Files.createDirectory(folder.resolve("d".repeat(200)));
+    Files.createSymbolicLink(sub.resolve("up"), Path.of(".."));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FolderPackage.read(walkOf(folder), ""))
+        .withMessageContaining("cannot be read (File name too long)")
+        .withMessageContaining("exclude it");
   }
 
   @Test
