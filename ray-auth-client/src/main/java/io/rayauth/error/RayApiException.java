@@ -25,6 +25,10 @@ public class RayApiException extends RayException {
     this.answer = answer;
   }
 
+  ServerAnswer answer() {
+    return answer;
+  }
+
   /**
    * Returns the HTTP status that tells what happened: that of an inner hop where the dashboard
    * wrapped it into a 500.
