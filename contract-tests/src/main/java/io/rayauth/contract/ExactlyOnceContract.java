@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Asks a cluster with a token for one job for each submission, whatever happens to the answers. */
-@Timeout(value = 15, unit = TimeUnit.MINUTES)
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 public abstract class ExactlyOnceContract {
   /** Of twelve submissions, four arrive without their answer, one is lost, one is put off. */
   private static final List<Fate> FATES =
