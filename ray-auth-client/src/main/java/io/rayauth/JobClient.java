@@ -166,9 +166,10 @@ public final class JobClient implements AutoCloseable {
    *
    * <p>Safe to repeat: the id is chosen before the first byte is sent, so a retry after a lost
    * answer finds the job instead of starting a second one. With an id of the caller's, that holds
-   * across processes: the same spec under the same id is submitted once, and everybody else attaches
-   * to that job, also if it has ended. What is the same is told by a fingerprint of entrypoint,
-   * runtime env, metadata and resources in the metadata of the job; a folder counts by its content.
+   * across processes: the same spec under the same id is submitted once, and everybody else
+   * attaches to that job, also if it has ended. What is the same is told by a fingerprint of
+   * entrypoint, runtime env, metadata and resources in the metadata of the job; a folder counts by
+   * its content.
    *
    * <p>A working directory and modules of this machine are packed and uploaded first, unless the
    * cluster has them: {@link Submission#packages()} tells. Blocks for at most the request timeout,
@@ -930,8 +931,7 @@ public final class JobClient implements AutoCloseable {
      * @param lineSink is called on a thread of the executor
      * @return what became of the job
      */
-    public CompletableFuture<JobResult> submitAndFollow(
-        JobSpec spec, Consumer<String> lineSink) {
+    public CompletableFuture<JobResult> submitAndFollow(JobSpec spec, Consumer<String> lineSink) {
       return run(() -> client.submitAndFollow(spec, lineSink));
     }
 

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Stands between clients and a dashboard and spoils the answers to submissions; passes on everything
- * else, WebSockets included. Each exchange has a connection of its own.
+ * Stands between clients and a dashboard and spoils the answers to submissions; passes on
+ * everything else, WebSockets included. Each exchange has a connection of its own.
  */
 public final class AnswerSpoilingProxy implements AutoCloseable {
   /** What becomes of a submission. */
@@ -174,7 +174,9 @@ public final class AnswerSpoilingProxy implements AutoCloseable {
     }
   }
 
-  /** So that the end of the answer is the end of the connection; an upgrade needs its own header. */
+  /**
+   * So that the end of the answer is the end of the connection; an upgrade needs its own header.
+   */
   private static String forwarded(RequestHead head) {
     return head.text().contains("Upgrade: ")
         ? head.text()

@@ -11,7 +11,6 @@ import io.rayauth.job.JobSpec;
 import io.rayauth.job.Submission;
 import io.rayauth.testkit.ManualClock;
 import io.rayauth.token.AccessToken;
-import io.rayauth.token.TokenProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -114,8 +113,8 @@ public abstract class ExactlyOnceContract {
   }
 
   @Test
-  void submit_whenAThirdOfTheAnswersIsLostAndTheTokenExpires_makesOneJobOfEach(
-      @TempDir Path folder) throws Exception {
+  void submit_whenAThirdOfTheAnswersIsLostAndTheTokenExpires_makesOneJobOfEach(@TempDir Path folder)
+      throws Exception {
     String batch = JobId.random().value();
     ConcurrentMap<Integer, JobId> ids = new ConcurrentHashMap<>();
     AtomicInteger attached = new AtomicInteger();

@@ -145,7 +145,8 @@ class RunTest {
   static Stream<Named<String>> losses() {
     return Stream.of(
         Named.of(
-            "the record is gone", RawServer.answer("404 Not Found", "", "Job job-1 does not exist")),
+            "the record is gone",
+            RawServer.answer("404 Not Found", "", "Job job-1 does not exist")),
         Named.of("the head is gone", RawServer.CLOSE),
         Named.of(
             "the head behind a gateway is gone",
@@ -287,7 +288,8 @@ class RunTest {
     return Stream.of(
         Named.of("one of its own", new IllegalStateException("disk full")),
         Named.of(
-            "one of another client", RayTransportException.notSent("another Ray is gone", null, 1)));
+            "one of another client",
+            RayTransportException.notSent("another Ray is gone", null, 1)));
   }
 
   @ParameterizedTest
@@ -306,8 +308,9 @@ class RunTest {
       assertThatThrownBy(() -> client.run(job, options.stopIfAbandoned().build()))
           .isSameAs(failure);
     }
-    await().untilAsserted(() ->
-        assertThat(ray.jobs()).hasSize(2).allMatch(job -> job.status().equals("STOPPED")));
+    await()
+        .untilAsserted(() ->
+            assertThat(ray.jobs()).hasSize(2).allMatch(job -> job.status().equals("STOPPED")));
   }
 
   @Test
@@ -324,8 +327,9 @@ class RunTest {
   }
 
   private void awaitStatus(String status) {
-    await().untilAsserted(() ->
-        assertThat(ray.jobs()).extracting(FakeRay.Job::status).containsExactly(status));
+    await()
+        .untilAsserted(
+            () -> assertThat(ray.jobs()).extracting(FakeRay.Job::status).containsExactly(status));
   }
 
   /** The one thread of the executor has then left the run. */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells what became of a job, for a {@code switch} over {@link #outcome()}.
  *
- * <p>Immutable and thread-safe. What a failed job last wrote comes with Ray's message, which holds up
- * to ten lines and 20,000 characters of it ({@code JobSupervisor.run} of Ray's {@code
+ * <p>Immutable and thread-safe. What a failed job last wrote comes with Ray's message, which holds
+ * up to ten lines and 20,000 characters of it ({@code JobSupervisor.run} of Ray's {@code
  * job_supervisor.py}).
  */
 public final class JobResult {
@@ -42,11 +42,7 @@ public final class JobResult {
   private final List<String> lastLines;
 
   private JobResult(
-      JobId id,
-      Outcome outcome,
-      @Nullable JobDetails job,
-      String message,
-      List<String> lastLines) {
+      JobId id, Outcome outcome, @Nullable JobDetails job, String message, List<String> lastLines) {
     this.id = id;
     this.outcome = outcome;
     this.job = job;

@@ -264,8 +264,8 @@ public final class JobSpec {
      * @param value the value
      * @return this builder
      * @throws IllegalArgumentException if the key is {@code job_submission_id} or {@code job_name},
-     *     with which Ray links the job to its driver, or begins with {@code rayauth_}, by which this
-     *     library knows its jobs again
+     *     with which Ray links the job to its driver, or begins with {@code rayauth_}, by which
+     *     this library knows its jobs again
      */
     public Builder metadata(String key, String value) {
       if (RAYS_OWN_METADATA.contains(key)) {

@@ -22,8 +22,8 @@ public final class RunOptions {
   }
 
   /**
-   * Returns the options of somebody who only wants the result: no log, no limit, and the job runs on
-   * if its caller does not wait for it.
+   * Returns the options of somebody who only wants the result: no log, no limit, and the job runs
+   * on if its caller does not wait for it.
    *
    * @return the one instance
    */
@@ -88,8 +88,8 @@ public final class RunOptions {
     /**
      * Follows the log. Default: nobody reads it, and the job is only asked for its status.
      *
-     * @param lineSink is called on the calling thread with each line, without its line feed; what it
-     *     throws ends the run
+     * @param lineSink is called on the calling thread with each line, without its line feed; what
+     *     it throws ends the run
      * @return this builder
      */
     public Builder lineSink(Consumer<String> lineSink) {
@@ -129,8 +129,8 @@ public final class RunOptions {
 
     /**
      * Stops the job if its caller no longer waits for it: the thread is interrupted or the future
-     * cancelled, the timeout passes, a sink throws. That takes up to ten seconds more. A job that was
-     * attached to is stopped as well. Default: the job runs on.
+     * cancelled, the timeout passes, a sink throws. That takes up to ten seconds more. A job that
+     * was attached to is stopped as well. Default: the job runs on.
      *
      * @return this builder
      */

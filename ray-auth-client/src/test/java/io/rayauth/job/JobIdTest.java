@@ -18,7 +18,8 @@ class JobIdTest {
   void of_always_givesTheSameIdForTheSameKey() {
     assertThat(JobId.of("nightly-report", "2026-11-25"))
         .hasToString("nightly-report-2026-11-25-279c6cda9ebbf8764113e43f0accb64f");
-    assertThat(JobId.of("größe", "a/b c")).hasToString("gr__e-a_b_c-9cecd527d2536ddd9112a428666a61aa");
+    assertThat(JobId.of("größe", "a/b c"))
+        .hasToString("gr__e-a_b_c-9cecd527d2536ddd9112a428666a61aa");
   }
 
   static Stream<List<String>> keysThatLookAlike() {

@@ -23,8 +23,7 @@ class JobResultTest {
 
     assertThat(result.message()).isEqualTo("Job entrypoint command failed with exit code 3");
     assertThat(result.lastLines()).containsExactly("one", "", "two");
-    assertThat(result)
-        .hasToString("job-1 FAILED: Job entrypoint command failed with exit code 3");
+    assertThat(result).hasToString("job-1 FAILED: Job entrypoint command failed with exit code 3");
   }
 
   @Test

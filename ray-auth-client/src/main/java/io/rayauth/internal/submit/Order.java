@@ -35,7 +35,9 @@ final class Order {
   Fingerprint fingerprint() {
     return new Fingerprint(
         ShortHash.of(
-            PlainForm.of(entrypoint) + PlainForm.of(runtimeEnv, this::named) + PlainForm.of(metadata)),
+            PlainForm.of(entrypoint)
+                + PlainForm.of(runtimeEnv, this::named)
+                + PlainForm.of(metadata)),
         ShortHash.of(PlainForm.of(resources)));
   }
 
@@ -85,8 +87,7 @@ final class Order {
     ours.keySet().forEach(key -> keys.add(String.valueOf(key)));
     theirs.keySet().forEach(key -> keys.add(String.valueOf(key)));
     keys.removeIf(
-        key ->
-            PlainForm.of(ours.get(key), strings).equals(PlainForm.of(theirs.get(key), strings)));
+        key -> PlainForm.of(ours.get(key), strings).equals(PlainForm.of(theirs.get(key), strings)));
     return keys;
   }
 

@@ -7,9 +7,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a JSON value so that equal values give equal texts, before and after Ray kept them: keys in
- * order, and numbers by their value, as Java and Python write the same number differently, and so do
- * two versions of Java.
+ * Writes a JSON value so that equal values give equal texts, before and after Ray kept them: keys
+ * in order, and numbers by their value, as Java and Python write the same number differently, and
+ * so do two versions of Java.
  */
 final class PlainForm {
   private final UnaryOperator<String> strings;

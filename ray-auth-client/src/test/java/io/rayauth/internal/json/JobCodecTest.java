@@ -87,7 +87,8 @@ class JobCodecTest {
   void submission_writesOnlyWhatIsSet() {
     JobSpec spec = JobSpec.running("echo hi").metadata("team", "a").entrypointMemory(5).build();
 
-    byte[] body = JobCodec.submission(spec, new JobId("id-1"), RuntimeEnv.empty(), new Marks("n", "f"));
+    byte[] body =
+        JobCodec.submission(spec, new JobId("id-1"), RuntimeEnv.empty(), new Marks("n", "f"));
 
     assertThat(body)
         .asString(UTF_8)
@@ -99,10 +100,9 @@ class JobCodecTest {
   void submission_whenTheRuntimeEnvIsMoreThanAWorkerCanStartWith_isRefused() {
     RuntimeEnv env = RuntimeEnv.builder().envVar("BIG", "x".repeat(130_000)).build();
 
-    assertThatThrownBy(
-            () ->
-                JobCodec.submission(
-                    JobSpec.running("true").build(), new JobId("i"), env, new Marks("n", "f")))
+    assertThatThrownBy(() ->
+            JobCodec.submission(
+                JobSpec.running("true").build(), new JobId("i"), env, new Marks("n", "f")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("125,000");
   }

@@ -81,7 +81,8 @@ class OrderTest {
                 "decimals",
                 List.of(new BigDecimal("1"), new BigDecimal("0.10"), new BigDecimal("1E+3")),
                 "nested",
-                Map.of("list", Arrays.asList(null, true, List.of(), Map.of()), "text", "\"é\\\n🎉")));
+                Map.of(
+                    "list", Arrays.asList(null, true, List.of(), Map.of()), "text", "\"é\\\n🎉")));
     Order order = order(SPEC, env);
     byte[] sent =
         JobCodec.submission(SPEC, ID, env, new Marks("n", order.fingerprint().toString()));
@@ -133,7 +134,8 @@ class OrderTest {
     String other = "https://store.example.com/_ray_pkg_b.zip?sig=1";
     Order before = delivered("https://store.example.com/_ray_pkg_a.zip?sig=1");
 
-    assertThat(delivered(again).differencesFrom(job, null)).doesNotContain("runtime_env.working_dir");
+    assertThat(delivered(again).differencesFrom(job, null))
+        .doesNotContain("runtime_env.working_dir");
     assertThat(delivered(again).fingerprint()).isEqualTo(before.fingerprint());
     assertThat(delivered(other).differencesFrom(job, before.fingerprint()))
         .containsExactly("runtime_env.working_dir");
@@ -162,7 +164,6 @@ class OrderTest {
   }
 
   private static Order delivered(String uri) {
-    return new Order(
-        SPEC, env(uri), List.of(PackageReport.of(Path.of("job"), uri).build()));
+    return new Order(SPEC, env(uri), List.of(PackageReport.of(Path.of("job"), uri).build()));
   }
 }
