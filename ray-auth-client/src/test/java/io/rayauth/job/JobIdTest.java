@@ -31,6 +31,8 @@ class JobIdTest {
         List.of("a_b", "c"),
         List.of("a b", "c"),
         List.of("a-", "b-c"),
+        List.of("a-", "b"),
+        List.of("a", "-b"),
         List.of("1:a", "b-c"),
         List.of("a1:b", "c"),
         List.of("\ud800"),
