@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.rayauth.JobClient;
 import io.rayauth.RetryPolicy;
 import io.rayauth.error.JobConflictException;
+import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayTransportException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.testkit.FakeRay;
+import io.rayauth.testkit.Fault;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,19 @@ class SubmitOrAttachTest {
           .isThrownBy(() -> slow.submit(SPEC))
           .withMessageContaining("deleted")
           .satisfies(refused -> assertThat(refused.differences()).isEmpty());
+    }
+  }
+
+  @Test
+  void submit_whenAGatewayGivesUpOnIt_saysWhichJobMayRunAllTheSame() {
+    try (JobClient impatient =
+        JobClient.builder(ray.url()).retryPolicy(RetryPolicy.none()).build()) {
+      ray.onNext("POST", "/api/jobs/").acceptThen(Fault.status(504));
+
+      assertThatExceptionOfType(RayApiException.class)
+          .isThrownBy(() -> impatient.submit(SPEC))
+          .returns(504, RayApiException::status)
+          .withMessageEndingWith("if Ray has got it, the job is job-1");
     }
   }
 

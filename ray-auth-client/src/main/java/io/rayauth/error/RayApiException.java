@@ -25,7 +25,12 @@ public class RayApiException extends RayException {
     this.answer = answer;
   }
 
-  ServerAnswer answer() {
+  /**
+   * Returns all facts of the answer.
+   *
+   * @return what the methods below have one by one
+   */
+  public ServerAnswer answer() {
     return answer;
   }
 

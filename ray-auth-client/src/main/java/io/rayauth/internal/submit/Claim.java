@@ -78,6 +78,11 @@ public final class Claim {
       return attach(taken);
     } catch (RayTransportException lost) {
       throw lost.mayHaveBeenSent() ? mayRun(lost.getMessage(), lost, lost.attempts()) : lost;
+    } catch (RayApiException refused) {
+      // A gateway says so of a request that arrived as well, and an earlier one may have.
+      throw refused.isRetryable()
+          ? new RayApiException(refused.getMessage() + ifItArrived(), refused.answer())
+          : refused;
     }
   }
 
@@ -121,7 +126,10 @@ public final class Claim {
   }
 
   private RayTransportException mayRun(String message, RayException cause, int attempts) {
-    return RayTransportException.answerLost(
-        message + "; if Ray has got it, the job is " + id, cause, attempts);
+    return RayTransportException.answerLost(message + ifItArrived(), cause, attempts);
+  }
+
+  private String ifItArrived() {
+    return "; if Ray has got it, the job is " + id;
   }
 }

@@ -129,10 +129,10 @@ public final class JobRun {
     try {
       JobDetails job = JobCodec.job(lastWords.apply(ApiRequest.of("GET", Claim.path(id))).body());
       return job.status().isTerminal() ? JobResult.of(job) : timedOut(id, job);
+    } catch (JobNotFoundException gone) {
+      return JobResult.lost(id, String.valueOf(gone.getMessage()));
     } catch (RayApiException | RayTransportException unseen) {
-      return isLoss(unseen)
-          ? JobResult.lost(id, String.valueOf(unseen.getMessage()))
-          : timedOut(id, null);
+      return timedOut(id, null);
     }
   }
 
