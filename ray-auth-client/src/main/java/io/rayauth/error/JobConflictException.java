@@ -16,7 +16,7 @@ public class JobConflictException extends RayApiException {
   private static final int NAMED = 10;
 
   private final String jobId;
-  private final List<String> differences;
+  private final String[] differences;
 
   /**
    * Creates an exception for a job.
@@ -33,7 +33,7 @@ public class JobConflictException extends RayApiException {
       String message, ServerAnswer answer, String jobId, List<String> differences) {
     super(message, answer);
     this.jobId = jobId;
-    this.differences = differences;
+    this.differences = differences.toArray(String[]::new);
   }
 
   /**
@@ -44,7 +44,7 @@ public class JobConflictException extends RayApiException {
    */
   public JobConflictException differingIn(List<String> differences) {
     return new JobConflictException(
-        getMessage() + "; " + explained(differences), answer(), jobId, List.copyOf(differences));
+        getMessage() + "; " + explained(differences), answer(), jobId, differences);
   }
 
   private static String explained(List<String> differences) {
@@ -78,6 +78,6 @@ public class JobConflictException extends RayApiException {
    *     reserves; empty if the job was deleted before it could be looked at
    */
   public List<String> differences() {
-    return differences;
+    return List.of(differences);
   }
 }

@@ -77,7 +77,7 @@ public final class Claim {
     } catch (JobConflictException taken) {
       return attach(taken);
     } catch (RayTransportException lost) {
-      throw lost.mayHaveBeenSent() ? mayRun(lost.getMessage(), lost, lost.attempts()) : lost;
+      throw lost.mayHaveBeenSent() ? mayRun("", lost, lost.attempts()) : lost;
     } catch (RayApiException refused) {
       // A gateway says so of a request that arrived as well, and an earlier one may have.
       throw refused.isRetryable()
@@ -101,10 +101,9 @@ public final class Claim {
     } catch (JobNotFoundException deletedMeanwhile) {
       throw taken.differingIn(List.of());
     } catch (RayApiException | RayTransportException unknown) {
-      String message =
-          "job %s is there, and whether it is that of this submission could not be asked: %s"
-              .formatted(id, unknown.getMessage());
-      throw mayRun(message, unknown, taken.attempts());
+      String unasked =
+          "job " + id + " is there, and whether it is that of this submission could not be asked: ";
+      throw mayRun(unasked, unknown, taken.attempts());
     }
   }
 
@@ -125,8 +124,9 @@ public final class Claim {
         : order.differencesFrom(job, Fingerprint.parse(found.fingerprint()).orElse(null));
   }
 
-  private RayTransportException mayRun(String message, RayException cause, int attempts) {
-    return RayTransportException.answerLost(message + ifItArrived(), cause, attempts);
+  private RayTransportException mayRun(String before, RayException cause, int attempts) {
+    return RayTransportException.answerLost(
+        before + cause.getMessage() + ifItArrived(), cause, attempts);
   }
 
   private String ifItArrived() {

@@ -43,8 +43,8 @@ public final class JobRun {
   private final TimeSource time;
   private final RunOptions options;
 
-  /** What a sink threw, however much it may look like a failure of this client. */
-  private @Nullable Throwable thrownBySink;
+  /** Whether what is thrown is a sink's, however much it may look like a failure of this client. */
+  private boolean sinkThrew;
 
   /** Creates a run of one job. */
   public JobRun(
@@ -68,7 +68,7 @@ public final class JobRun {
       Consumer<String> lines = options.lineSink().orElse(null);
       return lines == null ? await(claim.id()) : follow(claim.id(), lines);
     } catch (RuntimeException | Error e) {
-      if (e == thrownBySink || e instanceof RayInterruptedException) {
+      if (sinkThrew || e instanceof RayInterruptedException) {
         abandon(e, () -> stop(claim.id()));
       } else if (isLoss(e)) {
         return JobResult.lost(claim.id(), String.valueOf(e.getMessage()));
@@ -168,7 +168,7 @@ public final class JobRun {
     try {
       sink.accept(news);
     } catch (RuntimeException | Error e) {
-      thrownBySink = e;
+      sinkThrew = true;
       throw e;
     }
   }
