@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Submits to a Ray in token mode behind a proxy that spoils answers.
  *
- * <p>Each job of a real Ray takes seconds and 85 MB, so few of them run at once; the system property
- * {@code e2e.exactly-once.jobs} says how many there are in all.
+ * <p>Each job of a real Ray takes seconds and 85 MB, so few of them run at once; the system
+ * property {@code e2e.exactly-once.jobs} says how many there are in all.
  */
 @WithRealRay(RayMode.TOKEN)
 class ExactlyOnceRealRayTest extends ExactlyOnceContract {
@@ -71,9 +71,7 @@ class ExactlyOnceRealRayTest extends ExactlyOnceContract {
             .redirectError(new File("/dev/null"));
     command.environment().keySet().removeIf(name -> name.startsWith("RAY_"));
     command.environment().put("RAY_AUTH_MODE", "token");
-    command
-        .environment()
-        .put("RAY_AUTH_TOKEN_PATH", this.ray.tokenFile().orElseThrow().toString());
+    command.environment().put("RAY_AUTH_TOKEN_PATH", this.ray.tokenFile().orElseThrow().toString());
     command.environment().put("PYTHONUTF8", "1");
     Process submission = command.start();
     assertThat(submission.waitFor(60, TimeUnit.SECONDS)).isTrue();
