@@ -27,14 +27,18 @@ import io.rayauth.internal.logs.LogFollower;
 import io.rayauth.internal.pack.ClusterStore;
 import io.rayauth.internal.pack.PackageSettings;
 import io.rayauth.internal.pack.Packages;
+import io.rayauth.internal.submit.JobRun;
+import io.rayauth.internal.submit.Submitter;
 import io.rayauth.internal.token.CachingTokenProvider;
 import io.rayauth.job.AwaitTimeoutException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
+import io.rayauth.job.JobResult;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.job.PackageStore;
 import io.rayauth.job.PackageUri;
+import io.rayauth.job.RunOptions;
 import io.rayauth.job.StopOutcome;
 import io.rayauth.job.Submission;
 import io.rayauth.time.TimeSource;
@@ -86,10 +90,10 @@ public final class JobClient implements AutoCloseable {
   private final Events events;
   private final Duration requestTimeout;
   private final TimeSource time;
-  private final RandomGenerator random;
   private final JobLogs logs;
   private final ClusterStore clusterStore;
   private final Packages packages;
+  private final Submitter submitter;
   private volatile @Nullable RayVersion lastVersion;
 
   JobClient(
@@ -108,10 +112,10 @@ public final class JobClient implements AutoCloseable {
     this.events = events;
     this.requestTimeout = requestTimeout;
     this.time = time;
-    this.random = random;
     this.logs = new JobLogs(this::call);
     this.clusterStore = clusterStore;
     this.packages = packages;
+    this.submitter = new Submitter(this::call, packages, this::requireSupport, random);
   }
 
   /**
@@ -162,10 +166,15 @@ public final class JobClient implements AutoCloseable {
    * Submits a job and returns as soon as Ray has accepted it; the job itself runs on.
    *
    * <p>Safe to repeat: the id is chosen before the first byte is sent, so a retry after a lost
-   * answer finds the job instead of starting a second one. A working directory and modules of this
-   * machine are packed and uploaded first, unless the cluster has them: {@link
-   * Submission#packages()} tells. Blocks for at most the request timeout, packing and upload
-   * excluded.
+   * answer finds the job instead of starting a second one. With an id of the caller's, that holds
+   * across processes: the same spec under the same id is submitted once, and everybody else
+   * attaches to that job, also if it has ended. What is the same is told by a fingerprint of
+   * entrypoint, runtime env, metadata and resources in the metadata of the job; a folder counts by
+   * its content.
+   *
+   * <p>A working directory and modules of this machine are packed and uploaded first, unless the
+   * cluster has them: {@link Submission#packages()} tells. Blocks for at most the request timeout,
+   * packing and upload excluded.
    *
    * @param spec what to run; not kept after this call
    * @return the job's id, equal to {@link JobSpec#submissionId()} where one was given
@@ -174,32 +183,56 @@ public final class JobClient implements AutoCloseable {
    *     large; nothing was submitted
    * @throws PackageException if a folder changes while it is read, or a package cannot be made or
    *     stored; nothing was submitted
-   * @throws JobConflictException if another job already has that id
+   * @throws JobConflictException if another job already has that id; it names what differs
    * @throws UnsupportedRayVersionException if the cluster's Ray does not know a field that is set;
    *     nothing was submitted
    * @throws RayTransportException if no answer came; where the job may run all the same, the
    *     message names its id
    */
   public Submission submit(JobSpec spec) {
-    JobId id = spec.submissionId().orElseGet(() -> JobId.random(random));
-    String nonce = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-    Packages.Found found = packages.find(spec);
-    byte[] unused = JobCodec.submission(spec, id, found.runtimeEnv(), nonce); // checks its size
-    requireSupport(spec);
-    Packages.Delivered delivered = packages.deliver(found);
-    byte[] body = JobCodec.submission(spec, id, delivered.runtimeEnv(), nonce);
-    try {
-      return Submission.accepted(
-              JobCodec.submissionId(call(ApiRequest.json("POST", "/api/jobs/", body)).body()))
-          .withPackages(delivered.reports());
-    } catch (JobConflictException conflict) {
-      if (JobCodec.hasNonce(call(ApiRequest.of("GET", path(id))).body(), nonce)) {
-        return Submission.attached(id).withPackages(delivered.reports());
-      }
-      throw conflict;
-    } catch (RayTransportException lost) {
-      throw lost.mayHaveBeenSent() ? mayRun(id, lost) : lost;
-    }
+    return submitter.prepare(spec).submit();
+  }
+
+  /**
+   * Submits a job and waits for its end, whatever time it takes.
+   *
+   * @param spec what to run
+   * @return what became of the job
+   * @throws RayException as {@link #submit(JobSpec)} throws it, and if the client is closed or its
+   *     token refused while the job runs
+   */
+  public JobResult run(JobSpec spec) {
+    return run(spec, RunOptions.defaults());
+  }
+
+  /**
+   * Submits a job and waits for its end. An interrupt ends the waiting, and stops the job if {@link
+   * RunOptions.Builder#stopIfAbandoned()} says so.
+   *
+   * @param spec what to run
+   * @param options who gets the log, how long it may take, what becomes of the job if its caller no
+   *     longer waits
+   * @return what became of the job, {@link JobResult.Outcome#TIMED_OUT} and {@link
+   *     JobResult.Outcome#LOST} included
+   * @throws RayException as {@link #submit(JobSpec)} throws it, and if the client is closed or its
+   *     token refused while the job runs
+   */
+  public JobResult run(JobSpec spec, RunOptions options) {
+    return new JobRun(this, engine::run, transport, time, options)
+        .toTheEnd(submitter.prepare(spec));
+  }
+
+  /**
+   * Submits a job, follows its log and waits for its end, whatever time it takes.
+   *
+   * @param spec what to run
+   * @param lineSink is called on the calling thread with each line, without its line feed
+   * @return what became of the job
+   * @throws RayException as {@link #submit(JobSpec)} throws it, and if the client is closed or its
+   *     token refused while the job runs
+   */
+  public JobResult submitAndFollow(JobSpec spec, Consumer<String> lineSink) {
+    return run(spec, RunOptions.builder().lineSink(lineSink).build());
   }
 
   /**
@@ -417,11 +450,6 @@ public final class JobClient implements AutoCloseable {
           "%s needs Ray %d.%d, and the cluster runs %s; nothing was submitted"
               .formatted(what, major, minor, version.rayVersion()));
     }
-  }
-
-  private static RayTransportException mayRun(JobId id, RayTransportException lost) {
-    return RayTransportException.answerLost(
-        lost.getMessage() + "; if Ray has got it, the job is " + id, lost, lost.attempts());
   }
 
   private ApiResponse call(ApiRequest request) {
@@ -901,6 +929,39 @@ public final class JobClient implements AutoCloseable {
      */
     public CompletableFuture<Submission> submit(JobSpec spec) {
       return run(() -> client.submit(spec));
+    }
+
+    /**
+     * Does what {@link JobClient#run(JobSpec)} does.
+     *
+     * @param spec what to run
+     * @return what became of the job
+     */
+    public CompletableFuture<JobResult> run(JobSpec spec) {
+      return run(() -> client.run(spec));
+    }
+
+    /**
+     * Does what {@link JobClient#run(JobSpec, RunOptions)} does. Cancelling the future ends the
+     * waiting at once; a job that is to be stopped then is told by the thread of the executor.
+     *
+     * @param spec what to run
+     * @param options whose sinks are called on a thread of the executor
+     * @return what became of the job
+     */
+    public CompletableFuture<JobResult> run(JobSpec spec, RunOptions options) {
+      return run(() -> client.run(spec, options));
+    }
+
+    /**
+     * Does what {@link JobClient#submitAndFollow(JobSpec, Consumer)} does.
+     *
+     * @param spec what to run
+     * @param lineSink is called on a thread of the executor
+     * @return what became of the job
+     */
+    public CompletableFuture<JobResult> submitAndFollow(JobSpec spec, Consumer<String> lineSink) {
+      return run(() -> client.submitAndFollow(spec, lineSink));
     }
 
     /**

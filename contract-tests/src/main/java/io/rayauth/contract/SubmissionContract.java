@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rayauth.JobClient;
 import io.rayauth.RayVersion;
-import io.rayauth.error.JobConflictException;
 import io.rayauth.error.RayApiException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
@@ -20,13 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a submission sends, what the cluster keeps of it, and what it refuses. */
 interface SubmissionContract extends ClusterUnderTest {
-
-  /**
-   * Creates a second client that the cluster accepts.
-   *
-   * @return the client, to be closed by the caller
-   */
-  JobClient anotherClient();
 
   @Test
   default void version_always_namesRayAndItsJobsApi() {
@@ -131,28 +122,6 @@ interface SubmissionContract extends ClusterUnderTest {
     assertThat(job.entrypoint()).isEqualTo(spec.entrypoint());
     assertThat(job.metadata()).containsEntry("título", text);
     assertThat(client().logs(job.id())).contains("\n" + text + "\n");
-  }
-
-  @Test
-  default void submit_whenAnotherClientTookTheId_isAConflictAndLeavesTheJobAlone() {
-    JobId id = JobId.random();
-    submitted(JobSpec.running("echo first").submissionId(id).build());
-
-    try (JobClient other = anotherClient()) {
-      assertThatExceptionOfType(JobConflictException.class)
-          .isThrownBy(() -> other.submit(JobSpec.running("echo second").submissionId(id).build()))
-          .returns(id.value(), JobConflictException::jobId);
-    }
-
-    assertThat(client().await(id, PATIENCE).entrypoint()).isEqualTo("echo first");
-  }
-
-  @Test
-  default void submit_whenTheSameSpecIsSubmittedTwice_isAConflictAsTheSecondIsAnotherSubmission() {
-    JobSpec spec = JobSpec.running("true").submissionId(JobId.random()).build();
-    submitted(spec);
-
-    assertThatExceptionOfType(JobConflictException.class).isThrownBy(() -> client().submit(spec));
   }
 
   @Test

@@ -117,7 +117,7 @@ class LostAnswerTest {
   void submit_whenTheRequestIsLostAndAnotherJobHasTheId_isAConflict() {
     ray.addFinishedJob("job-1", "true", Map.of());
     ray.onNext("POST", "/api/jobs/").fault(Fault.CLOSE_BEFORE_HEADERS);
-    JobSpec spec = JobSpec.running("true").submissionId(new JobId("job-1")).build();
+    JobSpec spec = JobSpec.running("another").submissionId(new JobId("job-1")).build();
 
     assertThatExceptionOfType(JobConflictException.class).isThrownBy(() -> client.submit(spec));
   }

@@ -1,7 +1,6 @@
 package io.rayauth.contract;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,11 +134,11 @@ final class RawServer implements AutoCloseable {
   private void serve(Socket socket) {
     try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
-      for (String head = head(in); !head.isEmpty(); head = head(in)) {
-        heads.add(head);
-        in.skipNBytes(bodyLength(head));
+      for (RequestHead head = RequestHead.read(in); !head.isEnd(); head = RequestHead.read(in)) {
+        heads.add(head.text());
+        in.skipNBytes(head.bodyLength());
         requests.release();
-        String answer = answers.apply(head);
+        String answer = answers.apply(head.text());
         boolean last = answer.endsWith(CLOSE);
         socket.getOutputStream().write(answer.replace(CLOSE, "").getBytes(StandardCharsets.UTF_8));
         if (last) {
@@ -153,26 +151,5 @@ final class RawServer implements AutoCloseable {
       firstDisconnect.countDown();
       open.remove(socket);
     }
-  }
-
-  /** Reads to the empty line; the empty string is the end of the connection. */
-  private static String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      head.write(b);
-      String text = head.toString(StandardCharsets.ISO_8859_1);
-      if (text.endsWith("\r\n\r\n")) {
-        return text;
-      }
-    }
-    return "";
-  }
-
-  private static long bodyLength(String head) {
-    return head.lines()
-        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
-        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
-        .findFirst()
-        .orElse(0);
   }
 }

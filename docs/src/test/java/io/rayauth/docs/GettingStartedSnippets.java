@@ -6,6 +6,7 @@ import io.rayauth.JobClient;
 import io.rayauth.RayVersion;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
+import io.rayauth.job.JobResult;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
 import io.rayauth.job.StopOutcome;
@@ -100,6 +101,16 @@ class GettingStartedSnippets {
     // @end
 
     assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+  }
+
+  @Test
+  void run_toTheEnd_tellsWhatBecameOfTheJob() {
+    // @start region=run
+    JobResult result = client.run(JobSpec.running("echo hello").build());
+    System.out.println(result.outcome() + " " + result.exitCode());
+    // @end
+
+    assertThat(result.outcome()).isEqualTo(JobResult.Outcome.SUCCEEDED);
   }
 
   @Test

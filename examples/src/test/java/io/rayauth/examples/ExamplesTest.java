@@ -137,6 +137,25 @@ class ExamplesTest {
   }
 
   @Test
+  void runJob_startedTwiceOnOneCluster_runsOnceAndPrintsTheSameResult() {
+    try (FakeRay ray = FakeRay.start()) {
+      RunJob.run(out, "--address", ray.url().toString());
+      RunJob.run(out, "--address", ray.url().toString());
+
+      assertThat(ray.jobs()).hasSize(1);
+    }
+    assertThat(lines()).filteredOn("failed with exit code 3"::equals).hasSize(2);
+    assertThat(lines())
+        .filteredOn(line -> line.startsWith("job: "))
+        .hasSize(2)
+        .satisfies(jobs -> {
+          assertThat(jobs.get(0)).matches("job: run-job-echo_Working.__exit_3-\\w{32}");
+          assertThat(jobs.get(1)).isEqualTo(jobs.get(0) + " (attached, FAILED)");
+        });
+    assertThat(lines()).contains("log: Working.", "last: Working.");
+  }
+
+  @Test
   void submitFolder_onTheFake_uploadsOnce() {
     SubmitFolder.run(out);
 

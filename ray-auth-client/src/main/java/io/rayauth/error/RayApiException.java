@@ -26,6 +26,15 @@ public class RayApiException extends RayException {
   }
 
   /**
+   * Returns all facts of the answer.
+   *
+   * @return what the methods below have one by one
+   */
+  public ServerAnswer answer() {
+    return answer;
+  }
+
+  /**
    * Returns the HTTP status that tells what happened: that of an inner hop where the dashboard
    * wrapped it into a 500.
    *

@@ -1,5 +1,6 @@
 package io.rayauth.job;
 
+import io.rayauth.internal.submit.ShortHash;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +19,8 @@ public record JobId(String value) {
    */
   private static final String ALPHABET =
       "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz123456789";
+
+  private static final int LONGEST_READABLE_PART = 80;
 
   /**
    * Creates an id.
@@ -51,6 +54,40 @@ public record JobId(String value) {
       id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
     }
     return new JobId(id.toString());
+  }
+
+  /**
+   * Makes the id that belongs to a key of yours, the same each time and in every process: whoever
+   * submits under it meets the job that is already there instead of starting a second one.
+   *
+   * <p>The id begins with what can be read of the key and ends with 128 bits of its SHA-256. The
+   * parts keep their borders: {@code of("a", "bc")} is another id than {@code of("ab", "c")}. Among
+   * a billion keys, two have the same id with a chance of less than 1 in 10<sup>20</sup>. Later
+   * versions of this library make the same ids.
+   *
+   * @param keyParts such as {@code "nightly-report", "2026-11-25"}; at least one, and none empty
+   * @return an id of at most 113 letters, digits, dots, dashes and underscores, for {@link
+   *     JobSpec.Builder#submissionId(JobId)}
+   * @throws IllegalArgumentException if there is no part, or one is null or empty
+   */
+  public static JobId of(String... keyParts) {
+    if (keyParts.length == 0) {
+      throw new IllegalArgumentException("a job id without parts would be the same for all jobs");
+    }
+    StringBuilder key = new StringBuilder();
+    for (int i = 0; i < keyParts.length; i++) {
+      if (keyParts[i] == null || keyParts[i].isEmpty()) {
+        throw new IllegalArgumentException(
+            "part %d of %d of the key of a job id is %s"
+                .formatted(i + 1, keyParts.length, keyParts[i] == null ? "null" : "empty"));
+      }
+      key.append(keyParts[i].length()).append(':').append(keyParts[i]);
+    }
+    String readable = String.join("-", keyParts).replaceAll("[^A-Za-z0-9._-]", "_");
+    return new JobId(
+        readable.substring(0, Math.min(readable.length(), LONGEST_READABLE_PART))
+            + "-"
+            + ShortHash.of(key.toString()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.rayauth.job;
 
 import io.rayauth.internal.env.EnvRules;
+import io.rayauth.internal.json.Marks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -263,7 +264,8 @@ public final class JobSpec {
      * @param value the value
      * @return this builder
      * @throws IllegalArgumentException if the key is {@code job_submission_id} or {@code job_name},
-     *     with which Ray links the job to its driver
+     *     with which Ray links the job to its driver, or begins with {@code rayauth_}, by which
+     *     this library knows its jobs again
      */
     public Builder metadata(String key, String value) {
       if (RAYS_OWN_METADATA.contains(key)) {
@@ -271,6 +273,12 @@ public final class JobSpec {
             "the metadata key '"
                 + key
                 + "' is Ray's own: a value of yours would break the link between the job and its driver");
+      }
+      if (key.startsWith(Marks.PREFIX)) {
+        throw new IllegalArgumentException(
+            "the metadata key '"
+                + key
+                + "' is this library's own: by such keys it knows its jobs again; take another one");
       }
       metadata.put(key, value);
       return this;

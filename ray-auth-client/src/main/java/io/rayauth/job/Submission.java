@@ -2,17 +2,18 @@ package io.rayauth.job;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells how a submission went. Immutable. */
 public final class Submission {
   private final JobId id;
-  private final boolean attached;
+  private final @Nullable JobDetails attachedTo;
   private final List<PackageReport> packages;
 
-  private Submission(JobId id, boolean attached, List<PackageReport> packages) {
+  private Submission(JobId id, @Nullable JobDetails attachedTo, List<PackageReport> packages) {
     this.id = id;
-    this.attached = attached;
+    this.attachedTo = attachedTo;
     this.packages = List.copyOf(packages);
   }
 
@@ -23,17 +24,17 @@ public final class Submission {
    * @return a submission that is not attached
    */
   public static Submission accepted(JobId id) {
-    return new Submission(id, false, List.of());
+    return new Submission(id, null, List.of());
   }
 
   /**
    * Creates the result of a submission whose job was already there.
    *
-   * @param id the job's id
+   * @param job the job as it was found
    * @return a submission that is attached
    */
-  public static Submission attached(JobId id) {
-    return new Submission(id, true, List.of());
+  public static Submission attached(JobDetails job) {
+    return new Submission(job.id(), job, List.of());
   }
 
   /**
@@ -43,7 +44,7 @@ public final class Submission {
    * @return the changed submission
    */
   public Submission withPackages(List<PackageReport> packages) {
-    return new Submission(id, attached, packages);
+    return new Submission(id, attachedTo, packages);
   }
 
   /**
@@ -56,12 +57,23 @@ public final class Submission {
   }
 
   /**
-   * Tells whether the job was already there, and ours: the answer to an earlier try had been lost.
+   * Tells whether the job was already there, and ours: the answer to an earlier try had been lost,
+   * or the same was submitted under the same id before, by this or another process.
    *
    * @return false if the server accepted the job just now
    */
   public boolean attached() {
-    return attached;
+    return attachedTo != null;
+  }
+
+  /**
+   * Returns the job that was already there, as it was found. It may have ended long ago: what has
+   * run is not run again.
+   *
+   * @return empty if the server accepted the job just now
+   */
+  public Optional<JobDetails> attachedTo() {
+    return Optional.ofNullable(attachedTo);
   }
 
   /**
@@ -75,16 +87,16 @@ public final class Submission {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Submission that && id.equals(that.id) && attached == that.attached;
+    return other instanceof Submission that && id.equals(that.id) && attached() == that.attached();
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, attached);
+    return Objects.hash(id, attached());
   }
 
   @Override
   public String toString() {
-    return id + (attached ? " (attached)" : "");
+    return id + (attachedTo == null ? "" : " (attached, " + attachedTo.status() + ")");
   }
 }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * here. One thread looks after all exchanges and is woken only for a deadline earlier than those it
  * knows; it goes when nothing is under way.
  */
-final class ExchangeWatch {
+public final class ExchangeWatch {
   /** Why an exchange was ended. */
-  enum End {
+  public enum End {
     DEADLINE,
     CLOSED
   }
@@ -122,7 +122,7 @@ final class ExchangeWatch {
   }
 
   /** Is one exchange of one thread. */
-  final class Exchange {
+  public final class Exchange {
     private final Thread caller = Thread.currentThread();
     private final ReentrantLock turn = new ReentrantLock();
     private final long deadline;
@@ -139,7 +139,7 @@ final class ExchangeWatch {
      * @param interruptSeen whether the caller has already got the interrupt
      * @return null if it was not ended from here
      */
-    @Nullable End over(boolean interruptSeen) {
+    public @Nullable End over(boolean interruptSeen) {
       underWay.remove(this);
       turn.lock();
       try {
@@ -149,6 +149,18 @@ final class ExchangeWatch {
               Thread.interrupted(); // was meant for this exchange, not for what follows
         }
         return end;
+      } finally {
+        turn.unlock();
+      }
+    }
+
+    /** Interrupts the caller again if this was ended and something has swallowed the interrupt. */
+    public void remind() {
+      turn.lock();
+      try {
+        if (end != null && !over) {
+          caller.interrupt();
+        }
       } finally {
         turn.unlock();
       }

@@ -2,6 +2,7 @@ package io.rayauth.internal.http;
 
 import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -172,6 +173,14 @@ public final class JdkTransport implements AutoCloseable {
     };
   }
 
+  /**
+   * Limits what the calling thread does from now on, however many requests that takes: it is
+   * interrupted when the time is up, or the client closed, unless that is over before.
+   */
+  public ExchangeWatch.Exchange limit(Duration time) {
+    return watch.begin(Deadline.in(time, TimeSource.system()).nanosLeft());
+  }
+
   /** Opens a WebSocket; the future fails with what the JDK says. */
   public CompletableFuture<WebSocket> openWebSocket(
       String path, Map<String, String> headers, WebSocket.Listener listener) {
@@ -201,6 +210,11 @@ public final class JdkTransport implements AutoCloseable {
   public void drop(WebSocket socket) {
     socket.abort();
     webSockets.remove(socket);
+  }
+
+  /** Tells whether this was closed. */
+  public boolean isClosed() {
+    return client == null;
   }
 
   /**

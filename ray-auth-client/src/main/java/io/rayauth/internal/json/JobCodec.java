@@ -44,9 +44,6 @@ public final class JobCodec {
    */
   private static final int LONGEST_JOB_CONFIG = 125_000;
 
-  /** The metadata key by which a submission recognises its own job after a lost answer. */
-  private static final String NONCE = "rayauth_nonce";
-
   /**
    * A log is one JSON string, for which Jackson's default limit is too short. Ray writes ASCII, and
    * so does this, so that sizes are counted as Ray counts them.
@@ -69,16 +66,12 @@ public final class JobCodec {
    * Writes a submission.
    *
    * @throws IllegalArgumentException if metadata and runtime env together are more than a worker
-   *     can be started with, or the metadata has the key of the nonce
+   *     can be started with
    */
-  public static byte[] submission(JobSpec spec, JobId id, RuntimeEnv runtimeEnv, String nonce) {
-    Map<String, String> metadata = new LinkedHashMap<>(spec.metadata());
-    if (metadata.put(NONCE, nonce) != null) {
-      throw new IllegalArgumentException(
-          "the metadata key '"
-              + NONCE
-              + "' is this library's own: by it a submission recognises its job after a lost answer; take another key");
-    }
+  public static byte[] submission(JobSpec spec, JobId id, RuntimeEnv runtimeEnv, Marks marks) {
+    Map<String, @Nullable String> metadata = new LinkedHashMap<>(spec.metadata());
+    metadata.put(Marks.NONCE, marks.nonce());
+    metadata.put(Marks.FINGERPRINT, marks.fingerprint());
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("entrypoint", spec.entrypoint());
     fields.put("submission_id", id.value());
@@ -86,6 +79,20 @@ public final class JobCodec {
       fields.put("runtime_env", runtimeEnv.asMap());
     }
     fields.put("metadata", metadata);
+    fields.putAll(resources(spec));
+    int config =
+        JSON.writeValueAsBytes(metadata).length + JSON.writeValueAsBytes(runtimeEnv.asMap()).length;
+    if (config > LONGEST_JOB_CONFIG) {
+      throw new IllegalArgumentException(
+          "metadata and runtime env have %,d bytes as JSON; a worker can be started with at most %,d. Ray would accept the job and fail it after 15 minutes. Put large values into a file of the working directory"
+              .formatted(config, LONGEST_JOB_CONFIG));
+    }
+    return JSON.writeValueAsBytes(fields);
+  }
+
+  /** Returns the fields of a submission that say what the entrypoint itself reserves. */
+  public static Map<String, Object> resources(JobSpec spec) {
+    Map<String, Object> fields = new LinkedHashMap<>();
     spec.entrypointNumCpus().ifPresent(cpus -> fields.put("entrypoint_num_cpus", cpus));
     spec.entrypointNumGpus().ifPresent(gpus -> fields.put("entrypoint_num_gpus", gpus));
     spec.entrypointMemory().ifPresent(bytes -> fields.put("entrypoint_memory", bytes));
@@ -95,14 +102,7 @@ public final class JobCodec {
     if (!spec.entrypointLabelSelector().isEmpty()) {
       fields.put("entrypoint_label_selector", spec.entrypointLabelSelector());
     }
-    int config =
-        JSON.writeValueAsBytes(metadata).length + JSON.writeValueAsBytes(runtimeEnv.asMap()).length;
-    if (config > LONGEST_JOB_CONFIG) {
-      throw new IllegalArgumentException(
-          "metadata and runtime env have %,d bytes as JSON; a worker can be started with at most %,d. Ray would accept the job and fail it after 15 minutes. Put large values into a file of the working directory"
-              .formatted(config, LONGEST_JOB_CONFIG));
-    }
-    return JSON.writeValueAsBytes(fields);
+    return fields;
   }
 
   /** Reads the id out of the answer to a submission. */
@@ -132,14 +132,18 @@ public final class JobCodec {
         });
   }
 
-  /** Tells whether a job was submitted with this nonce. */
-  public static boolean hasNonce(byte[] body, String nonce) {
+  /** Reads by what a job is known. */
+  public static Marks marks(byte[] body) {
     return decoded(
         "a job",
         body,
-        parser ->
-            object(parser).get("metadata") instanceof Map<?, ?> metadata
-                && nonce.equals(metadata.get(NONCE)));
+        parser -> {
+          Map<?, ?> metadata =
+              object(parser).get("metadata") instanceof Map<?, ?> map ? map : Map.of();
+          return new Marks(
+              metadata.get(Marks.NONCE) instanceof String nonce ? nonce : "",
+              metadata.get(Marks.FINGERPRINT) instanceof String text ? text : null);
+        });
   }
 
   /** Reads whether a job was stopped. */
@@ -266,7 +270,7 @@ public final class JobCodec {
   private static Map<String, String> strings(JsonParser parser) {
     Map<String, String> strings = new LinkedHashMap<>();
     object(parser).forEach((key, value) -> strings.put(key, String.valueOf(value)));
-    strings.remove(NONCE); // ours, not the caller's
+    strings.keySet().removeIf(key -> key.startsWith(Marks.PREFIX)); // ours, not the caller's
     return strings;
   }
 

@@ -47,9 +47,14 @@ class JobCodecTest {
   }
 
   @Test
-  void hasNonce_tellsOurJobFromAnother() {
-    assertThat(JobCodec.hasNonce(FAILED.getBytes(UTF_8), "n1")).isTrue();
-    assertThat(JobCodec.hasNonce(FAILED.getBytes(UTF_8), "n2")).isFalse();
+  void marks_whenOnlyAnEarlierVersionLeftSome_areTheNonceAlone() {
+    assertThat(JobCodec.marks(FAILED.getBytes(UTF_8))).isEqualTo(new Marks("n1", null));
+  }
+
+  @Test
+  void marks_whenThereIsNoMetadata_areNone() {
+    assertThat(JobCodec.marks("{\"metadata\": null}".getBytes(UTF_8)))
+        .isEqualTo(new Marks("", null));
   }
 
   @Test
@@ -82,20 +87,22 @@ class JobCodecTest {
   void submission_writesOnlyWhatIsSet() {
     JobSpec spec = JobSpec.running("echo hi").metadata("team", "a").entrypointMemory(5).build();
 
-    byte[] body = JobCodec.submission(spec, new JobId("id-1"), RuntimeEnv.empty(), "n");
+    byte[] body =
+        JobCodec.submission(spec, new JobId("id-1"), RuntimeEnv.empty(), new Marks("n", "f"));
 
     assertThat(body)
         .asString(UTF_8)
         .isEqualTo(
-            "{\"entrypoint\":\"echo hi\",\"submission_id\":\"id-1\",\"metadata\":{\"team\":\"a\",\"rayauth_nonce\":\"n\"},\"entrypoint_memory\":5}");
+            "{\"entrypoint\":\"echo hi\",\"submission_id\":\"id-1\",\"metadata\":{\"team\":\"a\",\"rayauth_nonce\":\"n\",\"rayauth_fingerprint\":\"f\"},\"entrypoint_memory\":5}");
   }
 
   @Test
   void submission_whenTheRuntimeEnvIsMoreThanAWorkerCanStartWith_isRefused() {
     RuntimeEnv env = RuntimeEnv.builder().envVar("BIG", "x".repeat(130_000)).build();
 
-    assertThatThrownBy(
-            () -> JobCodec.submission(JobSpec.running("true").build(), new JobId("i"), env, "n"))
+    assertThatThrownBy(() ->
+            JobCodec.submission(
+                JobSpec.running("true").build(), new JobId("i"), env, new Marks("n", "f")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("125,000");
   }
