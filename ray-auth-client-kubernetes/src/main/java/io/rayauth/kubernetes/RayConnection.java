@@ -36,12 +36,19 @@ public final class RayConnection implements AutoCloseable {
   private final JobClient jobs;
   private final OpenRoute route;
   private final Detected detected;
+  private final @Nullable KubernetesClient ownClient;
 
-  private RayConnection(RayClusterRef ref, JobClient jobs, OpenRoute route, Detected detected) {
+  private RayConnection(
+      RayClusterRef ref,
+      JobClient jobs,
+      OpenRoute route,
+      Detected detected,
+      @Nullable KubernetesClient ownClient) {
     this.ref = ref;
     this.jobs = jobs;
     this.route = route;
     this.detected = detected;
+    this.ownClient = ownClient;
   }
 
   /**
@@ -102,14 +109,20 @@ public final class RayConnection implements AutoCloseable {
 
   /**
    * Cancels what is under way, ends the threads and frees the port; does nothing the second time.
-   * The Kubernetes client stays open.
+   * The Kubernetes client stays open, unless it was {@linkplain Builder#closesClient() given away}.
    */
   @Override
   public void close() {
     try {
       jobs.close();
     } finally {
-      route.close();
+      try {
+        route.close();
+      } finally {
+        if (ownClient != null) {
+          ownClient.close();
+        }
+      }
     }
   }
 
@@ -132,6 +145,7 @@ public final class RayConnection implements AutoCloseable {
     private TimeSource time = TimeSource.system();
     private Map<String, String> environment = System.getenv();
     private boolean plainHttpAllowed;
+    private boolean clientIsOwn;
 
     Builder(KubernetesClient client, RayClusterRef ref) {
       this.client = client;
@@ -235,6 +249,17 @@ public final class RayConnection implements AutoCloseable {
     }
 
     /**
+     * Gives the Kubernetes client away: it is closed together with the connection, or by {@link
+     * #connect()} itself if that fails. Default: the client stays the caller's to close.
+     *
+     * @return this builder
+     */
+    public Builder closesClient() {
+      this.clientIsOwn = true;
+      return this;
+    }
+
+    /**
      * Sets the clock, for tests. Default: {@link TimeSource#system()}.
      *
      * @param time the clock
@@ -263,6 +288,17 @@ public final class RayConnection implements AutoCloseable {
      *     another host and that was not allowed
      */
     public RayConnection connect() {
+      try {
+        return open();
+      } catch (RuntimeException e) {
+        if (clientIsOwn) {
+          client.close();
+        }
+        throw e;
+      }
+    }
+
+    private RayConnection open() {
       RayClusters clusters = RayClusters.using(client);
       RayCluster cluster = clusters.get(ref);
       if (cluster.suspended()) {
@@ -283,7 +319,12 @@ public final class RayConnection implements AutoCloseable {
         JobClient.Builder jobs = JobClient.builder(opened.endpoint().url()).time(time);
         new Credentials(client, cluster, opened, detector, tokens).applyTo(jobs, detected.scheme());
         warnIfOpen(detected, opened);
-        return new RayConnection(ref, configured(jobs, opened).build(), opened, detected);
+        return new RayConnection(
+            ref,
+            configured(jobs, opened).build(),
+            opened,
+            detected,
+            clientIsOwn ? client : null);
       } catch (RuntimeException e) {
         opened.close();
         throw e;

@@ -7,6 +7,7 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.token.AccessToken;
+import io.rayauth.token.RefusableTokenProvider;
 import io.rayauth.token.TokenProvider;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * Looks, whenever a token is asked for again, whether the cluster still wants one of this kind: a
  * token may have been refused because the cluster was made anew in another way.
  */
-final class SchemeGuard implements ChangingTokenProvider {
+final class SchemeGuard implements ChangingTokenProvider, RefusableTokenProvider {
   private final TokenProvider tokens;
   private final RayClusterRef ref;
   private final AuthScheme scheme;
@@ -51,6 +52,13 @@ final class SchemeGuard implements ChangingTokenProvider {
     return tokens instanceof ChangingTokenProvider changing
         ? changing.recheckAfter()
         : Optional.empty();
+  }
+
+  @Override
+  public void reject(AccessToken used) {
+    if (tokens instanceof RefusableTokenProvider refusable) {
+      refusable.reject(used);
+    }
   }
 
   @Override
