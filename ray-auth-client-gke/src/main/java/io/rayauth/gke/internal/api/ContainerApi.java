@@ -3,6 +3,7 @@ package io.rayauth.gke.internal.api;
 import static java.util.stream.Collectors.joining;
 
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.services.container.Container;
 import com.google.api.services.container.model.CancelOperationRequest;
@@ -239,7 +240,7 @@ public final class ContainerApi {
         new Container.Builder(
             account.surroundings().http().create(),
             GsonFactory.getDefaultInstance(),
-            new HttpCredentialsAdapter(credentials));
+            initializer(credentials));
     builder.setApplicationName("ray-auth-client");
     if (root == null) {
       builder.setUniverseDomain(credentials.getUniverseDomain());
@@ -247,6 +248,17 @@ public final class ContainerApi {
       builder.setRootUrl(root.toString());
     }
     return call.on(builder.build().projects().locations());
+  }
+
+  /** Credentials that were given with a token add the quota project from the next token on only. */
+  private static HttpRequestInitializer initializer(GoogleCredentials credentials) {
+    HttpRequestInitializer adapter = new HttpCredentialsAdapter(credentials);
+    return request -> {
+      adapter.initialize(request);
+      if (credentials.getQuotaProjectId() != null) {
+        request.getHeaders().set("x-goog-user-project", credentials.getQuotaProjectId());
+      }
+    };
   }
 
   private RuntimeException failure(
