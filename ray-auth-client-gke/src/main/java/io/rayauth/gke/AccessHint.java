@@ -54,40 +54,47 @@ final class AccessHint {
             ? " (a number, because the token does not have the scope userinfo.email)"
             : "";
     return """
-        . Kubernetes RBAC lets nobody in whom it does not name: give %s%s the IAM role roles/container.developer, which is much, or let somebody who may apply this:
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: Role
-        metadata:
-          name: %s-google-users
-          namespace: %s
-        rules:
-        - apiGroups: ["ray.io"]
-          resources: ["rayclusters"]
-          resourceNames: ["%s"]
-          verbs: ["get", "create"]
-        - apiGroups: [""]
-          resources: ["pods"]
-          verbs: ["list"]
-        - apiGroups: [""]
-          resources: ["pods/portforward"]
-          verbs: ["get", "create"]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: RoleBinding
-        metadata:
-          name: %s-google-users
-          namespace: %s
-        roleRef:
-          apiGroup: rbac.authorization.k8s.io
-          kind: Role
-          name: %s-google-users
-        subjects:
-        - apiGroup: rbac.authorization.k8s.io
-          kind: User
-          name: "%s"
-        """
+    . Kubernetes RBAC lets nobody in whom it does not name: give %s%s the IAM role roles/container.developer, which is much, or let somebody who may apply this:
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: Role
+    metadata:
+      name: %s-google-users
+      namespace: %s
+    rules:
+    - apiGroups: ["ray.io"]
+      resources: ["rayclusters"]
+      resourceNames: ["%s"]
+      verbs: ["get", "create"]
+    - apiGroups: [""]
+      resources: ["pods"]
+      verbs: ["list"]
+    - apiGroups: [""]
+      resources: ["pods/portforward"]
+      verbs: ["get", "create"]
+    ---
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: RoleBinding
+    metadata:
+      name: %s-google-users
+      namespace: %s
+    roleRef:
+      apiGroup: rbac.authorization.k8s.io
+      kind: Role
+      name: %s-google-users
+    subjects:
+    - apiGroup: rbac.authorization.k8s.io
+      kind: User
+      name: "%s"
+    """
         .formatted(
-            user, number, ray.name(), ray.namespace(), ray.name(), ray.name(), ray.namespace(),
-            ray.name(), user);
+            user,
+            number,
+            ray.name(),
+            ray.namespace(),
+            ray.name(),
+            ray.name(),
+            ray.namespace(),
+            ray.name(),
+            user);
   }
 }

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param chosen the door to take, empty if there is none
  * @param reason why that one
  */
-record Endpoints(
-    Map<GkeEndpoint, URI> addresses, Optional<GkeEndpoint> chosen, String reason) {
+record Endpoints(Map<GkeEndpoint, URI> addresses, Optional<GkeEndpoint> chosen, String reason) {
 
   static Endpoints of(Cluster cluster) {
     ControlPlaneEndpointsConfig config = cluster.getControlPlaneEndpointsConfig();

@@ -95,8 +95,8 @@ public final class GkeCluster {
 
   /**
    * Returns the door that {@link #kubernetesClient()} goes through: the public one if any network
-   * may use it, else the one by DNS if it is open to traffic from outside, else the public one, else
-   * the private one.
+   * may use it, else the one by DNS if it is open to traffic from outside, else the public one,
+   * else the private one.
    *
    * @return empty while it has none
    */
@@ -165,8 +165,9 @@ public final class GkeCluster {
    * @param ray which
    * @return a connection to close; the Kubernetes client behind it is closed with it
    * @throws GkeException if the cluster has no door yet
-   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does; where Kubernetes
-   *     RBAC refuses, the message has a Role and a RoleBinding that would let this account in
+   * @throws RayKubernetesException as {@link RayConnection.Builder#connect()} does; where
+   *     Kubernetes RBAC refuses, the message has a Role and a RoleBinding that would let this
+   *     account in
    * @throws io.rayauth.token.TokenUnavailableException if Google gives no token any more
    */
   public RayConnection connect(RayClusterRef ray) {

@@ -41,7 +41,8 @@ public final class GkeClusterSpec {
    */
   public GkeClusterSpec nodes(int nodes) {
     if (nodes < 1) {
-      throw new IllegalArgumentException("a cluster of %d nodes has no place for pods".formatted(nodes));
+      throw new IllegalArgumentException(
+          "a cluster of %d nodes has no place for pods".formatted(nodes));
     }
     return new GkeClusterSpec(ref, nodes, machineType);
   }

@@ -95,7 +95,8 @@ public final class GkeClusters {
   public GkeClusters apiAddress(URI address) {
     if (!RayEndpoint.of(address).isSafeForTokens()) {
       throw new IllegalArgumentException(
-          address + " is plain http to another host, where everybody on the way can read the token");
+          address
+              + " is plain http to another host, where everybody on the way can read the token");
     }
     return new GkeClusters(new ContainerApi(api.account(), address), time);
   }
@@ -145,8 +146,8 @@ public final class GkeClusters {
    *
    * @param spec how it is to be
    * @return what GKE does for it
-   * @throws GkeException if a cluster of that name is there and differs, or is being deleted; and as
-   *     {@link #get(GkeClusterRef)} does
+   * @throws GkeException if a cluster of that name is there and differs, or is being deleted; and
+   *     as {@link #get(GkeClusterRef)} does
    * @throws io.rayauth.token.TokenUnavailableException if there are no usable Google credentials
    */
   public GkeOperation create(GkeClusterSpec spec) {
@@ -159,9 +160,11 @@ public final class GkeClusters {
 
   private GkeOperation joined(GkeClusterSpec spec, String doing) {
     GkeCluster there = get(spec.ref());
-    there.differenceFrom(spec).ifPresent(difference -> {
-      throw conflict(spec.ref(), "is there already, with " + difference);
-    });
+    there
+        .differenceFrom(spec)
+        .ifPresent(difference -> {
+          throw conflict(spec.ref(), "is there already, with " + difference);
+        });
     return switch (there.status()) {
       case STOPPING -> throw conflict(spec.ref(), "is being deleted; wait until it is gone");
       case ERROR -> throw conflict(spec.ref(), "is there already and broken; delete it first");
@@ -191,8 +194,7 @@ public final class GkeClusters {
    */
   public GkeOperation delete(GkeClusterRef ref) {
     String doing = "deleting GKE cluster " + ref;
-    Optional<Operation> begun =
-        api.running(ref, "DELETE_CLUSTER").or(() -> api.delete(ref));
+    Optional<Operation> begun = api.running(ref, "DELETE_CLUSTER").or(() -> api.delete(ref));
     if (begun.isPresent()) {
       return GkeOperation.running(api, time, ref, doing, begun.get());
     }

@@ -10,6 +10,8 @@ public enum GkeEndpoint {
   DNS,
   /** An address on the internet, where the cluster may limit the networks that reach it. */
   PUBLIC,
-  /** An address in the cluster's own VPC network, reached from there and from what is joined to it. */
+  /**
+   * An address in the cluster's own VPC network, reached from there and from what is joined to it.
+   */
   PRIVATE
 }

@@ -33,7 +33,11 @@ public final class GkeOperation {
   private final @Nullable String name;
 
   private GkeOperation(
-      ContainerApi api, TimeSource time, GkeClusterRef cluster, String doing, @Nullable String name) {
+      ContainerApi api,
+      TimeSource time,
+      GkeClusterRef cluster,
+      String doing,
+      @Nullable String name) {
     this.api = api;
     this.time = time;
     this.cluster = cluster;
@@ -106,8 +110,8 @@ public final class GkeOperation {
    * Waits until it has ended.
    *
    * @param timeout how long; creating a cluster takes five to ten minutes
-   * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends the
-   *     waiting only; or if GKE's API refuses
+   * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends
+   *     the waiting only; or if GKE's API refuses
    * @throws RayInterruptedException if the thread is interrupted, which ends the waiting only
    */
   public void await(Duration timeout) {
@@ -119,8 +123,8 @@ public final class GkeOperation {
    *
    * @param timeout how long; creating a cluster takes five to ten minutes
    * @param listener is called on this thread with the first progress and with each that differs
-   * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends the
-   *     waiting only; or if GKE's API refuses
+   * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends
+   *     the waiting only; or if GKE's API refuses
    * @throws RayInterruptedException if the thread is interrupted, which ends the waiting only
    */
   public void await(Duration timeout, Consumer<Progress> listener) {

@@ -12,9 +12,9 @@ import java.util.List;
  * Gives access tokens of a Google user, service account or federated workload, for GKE's API
  * servers and for Ray clusters behind them.
  *
- * <p>Google's own library keeps a token until shortly before its end, renews it, and lets one thread
- * do that while others wait. A token that a cluster refused is dropped and fetched again; a metadata
- * server cannot be made to do that and may give the same one until it gets old.
+ * <p>Google's own library keeps a token until shortly before its end, renews it, and lets one
+ * thread do that while others wait. A token that a cluster refused is dropped and fetched again; a
+ * metadata server cannot be made to do that and may give the same one until it gets old.
  *
  * <p>Immutable and thread-safe. {@link #token()} blocks while a token is fetched, which Google's
  * library limits to 20 seconds for a connection and as long for an answer, with up to three retries

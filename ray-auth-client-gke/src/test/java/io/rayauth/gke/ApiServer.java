@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Stands for the API server of a GKE cluster: lets in who has one token, over TLS with a certificate
- * that only the cluster's own authority vouches for.
+ * Stands for the API server of a GKE cluster: lets in who has one token, over TLS with a
+ * certificate that only the cluster's own authority vouches for.
  */
 final class ApiServer implements AutoCloseable {
   private static final String PASSWORD = "changeit";
@@ -36,12 +37,17 @@ final class ApiServer implements AutoCloseable {
     this.address = "127.0.0.1:" + server.httpsPort();
   }
 
-  static ApiServer start(Path folder) throws Exception {
+  /** Makes the key of the servers that are started with the same folder. */
+  static void makeKey(Path folder) throws Exception {
     Path store = folder.resolve("server.p12");
     Path certificate = folder.resolve("server.crt");
-    keytool(
-        store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=gke", "-ext", "san=ip:127.0.0.1");
+    keytool(store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=gke", "-ext", "san=ip:127.0.0.1");
     keytool(store, "-exportcert", "-rfc", "-file", certificate.toString());
+  }
+
+  static ApiServer start(Path folder) throws IOException {
+    Path store = folder.resolve("server.p12");
+    Path certificate = folder.resolve("server.crt");
     WireMockServer server =
         new WireMockServer(
             options()
@@ -111,8 +117,7 @@ final class ApiServer implements AutoCloseable {
     server.stop();
   }
 
-  private static ResponseDefinitionBuilder status(
-      int code, String reason) {
+  private static ResponseDefinitionBuilder status(int code, String reason) {
     return aResponse()
         .withStatus(code)
         .withHeader("Content-Type", "application/json")

@@ -57,8 +57,7 @@ class ArchitectureTest {
         .resideInAPackage("io.rayauth.gke.internal.identity..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "com.google.api.services..", "io.fabric8..", "io.rayauth.kubernetes..")
+        .resideInAnyPackage("com.google.api.services..", "io.fabric8..", "io.rayauth.kubernetes..")
         .check(MODULE);
   }
 

@@ -26,8 +26,7 @@ final class CredentialFiles {
 
   /** {@code gcloud auth application-default login}, in the home folder. */
   Path login() {
-    return write(
-        Path.of(".config", "gcloud", "application_default_credentials.json"), userJson());
+    return write(Path.of(".config", "gcloud", "application_default_credentials.json"), userJson());
   }
 
   Path user() {

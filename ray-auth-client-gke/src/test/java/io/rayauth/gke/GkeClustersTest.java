@@ -157,7 +157,9 @@ class GkeClustersTest {
   @Test
   void get_inAPlaceThatIsNone_saysWhereItIs() {
     google.answerGet(
-        CLUSTER, 400, error(400, "INVALID_ARGUMENT", "Location \\\"us-west1-b\\\" does not exist."));
+        CLUSTER,
+        400,
+        error(400, "INVALID_ARGUMENT", "Location \\\"us-west1-b\\\" does not exist."));
     google.answerGet(
         EVERYWHERE, 200, "{\"clusters\":[{\"name\":\"other\",\"location\":\"us-west1\"}]}");
 
@@ -302,8 +304,8 @@ class GkeClustersTest {
     google.answerGet(CLUSTER, 200, cluster("RUNNING", pool(3, "e2-medium")));
 
     GkeException error =
-        failure(() ->
-            clusters.create(GkeClusterSpec.of(REF).nodes(2).machineType("e2-standard-4")));
+        failure(
+            () -> clusters.create(GkeClusterSpec.of(REF).nodes(2).machineType("e2-standard-4")));
 
     assertThat(error.reason()).isEqualTo(Reason.CONFLICT);
     assertThat(error)

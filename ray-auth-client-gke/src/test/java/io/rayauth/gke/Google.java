@@ -136,22 +136,26 @@ final class Google implements AutoCloseable {
   void haveMetadataServer() {
     server.stubFor(
         get(path(METADATA + "/"))
-            .willReturn(aResponse().withHeader("Metadata-Flavor", "Google").withBody("computeMetadata/\n")));
+            .willReturn(
+                aResponse()
+                    .withHeader("Metadata-Flavor", "Google")
+                    .withBody("computeMetadata/\n")));
     server.stubFor(
         get(path(METADATA))
-            .willReturn(aResponse().withHeader("Metadata-Flavor", "Google").withBody("computeMetadata/\n")));
+            .willReturn(
+                aResponse()
+                    .withHeader("Metadata-Flavor", "Google")
+                    .withBody("computeMetadata/\n")));
     answer(METADATA + "/computeMetadata/v1/universe/universe-domain", 404, "");
   }
 
   List<LoggedRequest> requests(String address) {
-    return server.findAll(
-        anyRequestedFor(path(address)));
+    return server.findAll(anyRequestedFor(path(address)));
   }
 
   /** The form fields or JSON that were sent to an address, decoded. */
   String sent(String address) {
-    return URLDecoder.decode(
-        requests(address).get(0).getBodyAsString(), StandardCharsets.UTF_8);
+    return URLDecoder.decode(requests(address).get(0).getBodyAsString(), StandardCharsets.UTF_8);
   }
 
   static UrlPathPattern path(String address) {

@@ -101,7 +101,9 @@ class GoogleTokenErrorsTest {
     TokenUnavailableException error = failure();
 
     assertThat(error.isAbsent()).isFalse();
-    assertThat(error).hasMessageContaining("30 seconds").hasMessageContaining("gke-metadata-server");
+    assertThat(error)
+        .hasMessageContaining("30 seconds")
+        .hasMessageContaining("gke-metadata-server");
     assertThat(clock.sleeps().stream().reduce(Duration.ZERO, Duration::plus))
         .isEqualTo(Duration.ofSeconds(30));
   }

@@ -38,8 +38,6 @@ class GoogleTokenProviderContractTest implements TokenProviderContract {
   private TokenProvider provider(Path file) {
     return GoogleTokenProvider.applicationDefault(
         google.surroundings(
-            home,
-            Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()),
-            TimeSource.system()));
+            home, Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()), TimeSource.system()));
   }
 }

@@ -63,8 +63,7 @@ class GoogleTokenProviderTest {
     files.login();
     google.giveTokens(TOKENS, "canary-ya29.user");
 
-    AccessToken token =
-        GoogleTokenProvider.applicationDefault(google.surroundings(home)).token();
+    AccessToken token = GoogleTokenProvider.applicationDefault(google.surroundings(home)).token();
 
     assertThat(token.value()).isEqualTo("canary-ya29.user");
     assertThat(token.expiresAt().orElseThrow())
@@ -104,7 +103,9 @@ class GoogleTokenProviderTest {
   void token_withOtherScopes_asksForThem() {
     google.giveTokens(TOKENS, "canary-ya29.account");
 
-    named(files.serviceAccountKey()).scopes("https://www.googleapis.com/auth/devstorage.read_only").token();
+    named(files.serviceAccountKey())
+        .scopes("https://www.googleapis.com/auth/devstorage.read_only")
+        .token();
 
     assertThat(assertion())
         .contains("\"scope\":\"https://www.googleapis.com/auth/devstorage.read_only\"");
@@ -223,8 +224,7 @@ class GoogleTokenProviderTest {
   @Test
   void token_ofGivenCredentials_isTheirs() {
     GoogleCredentials given =
-        GoogleCredentials.create(
-            new com.google.auth.oauth2.AccessToken("canary-ya29.given", null));
+        GoogleCredentials.create(new com.google.auth.oauth2.AccessToken("canary-ya29.given", null));
 
     AccessToken token = GoogleTokenProvider.of(given).token();
 
@@ -330,22 +330,17 @@ class GoogleTokenProviderTest {
     try (Google open = metadata()) {
       open.server()
           .stubFor(
-              WireMock.get(
-                      Google.path(METADATA_ACCOUNT + "token"))
+              WireMock.get(Google.path(METADATA_ACCOUNT + "token"))
                   .inScenario("start")
                   .whenScenarioStateIs("Started")
                   .willSetStateTo("up")
-                  .willReturn(
-                      WireMock.aResponse().withStatus(503)));
+                  .willReturn(WireMock.aResponse().withStatus(503)));
       open.server()
           .stubFor(
-              WireMock.get(
-                      Google.path(METADATA_ACCOUNT + "token"))
+              WireMock.get(Google.path(METADATA_ACCOUNT + "token"))
                   .inScenario("start")
                   .whenScenarioStateIs("up")
-                  .willReturn(
-                      WireMock.okJson(
-                          Google.token("canary-ya29.machine"))));
+                  .willReturn(WireMock.okJson(Google.token("canary-ya29.machine"))));
 
       AccessToken token =
           GoogleTokenProvider.applicationDefault(open.surroundings(home, Map.of(), clock)).token();
@@ -369,16 +364,13 @@ class GoogleTokenProviderTest {
 
     provider.token();
 
-    assertThat(provider)
-        .hasToString("Google's application default credentials (UserCredentials)");
+    assertThat(provider).hasToString("Google's application default credentials (UserCredentials)");
   }
 
   private GoogleTokenProvider named(Path file) {
     return GoogleTokenProvider.applicationDefault(
         google.surroundings(
-            home,
-            Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()),
-            TimeSource.system()));
+            home, Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()), TimeSource.system()));
   }
 
   private String assertion() {

@@ -21,6 +21,7 @@ import io.rayauth.token.TokenProvider;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,14 +35,20 @@ class KubernetesClientTest {
   private static final RayClusterRef RAY = RayClusterRef.of("default", "trainer");
   private static final String VERSION = "{\"major\":\"1\",\"minor\":\"33\"}";
 
+  @TempDir static Path keys;
   private final Google google = new Google();
   @TempDir Path home;
   private ApiServer apiServer;
   private GkeClusters clusters;
 
+  @BeforeAll
+  static void makeKey() throws Exception {
+    ApiServer.makeKey(keys);
+  }
+
   @BeforeEach
   void start() throws Exception {
-    apiServer = ApiServer.start(home);
+    apiServer = ApiServer.start(keys);
     google.answerGet(
         CONTAINER + REF,
         200,
@@ -52,8 +59,7 @@ class KubernetesClientTest {
             .formatted(apiServer.address(), apiServer.authority()));
     google.giveTokens(TOKENS, "canary-ya29.one", "canary-ya29.two");
     Map<String, String> environment =
-        Map.of(
-            "GOOGLE_APPLICATION_CREDENTIALS", new CredentialFiles(home).user().toString());
+        Map.of("GOOGLE_APPLICATION_CREDENTIALS", new CredentialFiles(home).user().toString());
     clusters =
         GkeClusters.using(
             GoogleTokenProvider.applicationDefault(
@@ -93,8 +99,7 @@ class KubernetesClientTest {
 
     try (KubernetesClient client = clusters.get(REF).kubernetesClient()) {
       KubernetesClientException error =
-          catchThrowableOfType(
-              KubernetesClientException.class, client::getKubernetesVersion);
+          catchThrowableOfType(KubernetesClientException.class, client::getKubernetesVersion);
 
       assertThat(error.getCode()).isEqualTo(401);
     }

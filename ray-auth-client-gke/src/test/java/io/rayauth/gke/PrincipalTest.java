@@ -124,8 +124,6 @@ class PrincipalTest {
   private GoogleTokenProvider named(Path file) {
     return GoogleTokenProvider.applicationDefault(
         google.surroundings(
-            home,
-            Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()),
-            TimeSource.system()));
+            home, Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()), TimeSource.system()));
   }
 }

@@ -320,11 +320,7 @@ public final class RayConnection implements AutoCloseable {
         new Credentials(client, cluster, opened, detector, tokens).applyTo(jobs, detected.scheme());
         warnIfOpen(detected, opened);
         return new RayConnection(
-            ref,
-            configured(jobs, opened).build(),
-            opened,
-            detected,
-            clientIsOwn ? client : null);
+            ref, configured(jobs, opened).build(), opened, detected, clientIsOwn ? client : null);
       } catch (RuntimeException e) {
         opened.close();
         throw e;

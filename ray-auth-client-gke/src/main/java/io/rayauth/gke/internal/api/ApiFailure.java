@@ -53,7 +53,8 @@ final class ApiFailure {
     }
     String said = secrets.redactKnown(words(answer));
     Reason reason = reason(answer);
-    return new GkeException(reason, doing + " failed: " + text(reason, permission, project, said), null);
+    return new GkeException(
+        reason, doing + " failed: " + text(reason, permission, project, said), null);
   }
 
   private static String text(Reason reason, String permission, String project, String said) {
@@ -73,7 +74,8 @@ final class ApiFailure {
 
   private static Reason reason(HttpResponseException answer) {
     return switch (answer.getStatusCode()) {
-      case 400 -> words(answer).contains("incompatible operation") ? Reason.CONFLICT : Reason.INVALID;
+      case 400 ->
+          words(answer).contains("incompatible operation") ? Reason.CONFLICT : Reason.INVALID;
       case 401 -> Reason.UNAUTHENTICATED;
       case 403 -> forbidden(answer);
       case 404 -> Reason.NOT_FOUND;

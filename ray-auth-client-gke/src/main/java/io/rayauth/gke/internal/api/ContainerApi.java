@@ -29,8 +29,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks GKE's API (container.googleapis.com, v1) for clusters and operations. Thread-safe; every call
- * blocks for one request or two.
+ * Asks GKE's API (container.googleapis.com, v1) for clusters and operations. Thread-safe; every
+ * call blocks for one request or two.
  */
 public final class ContainerApi {
   private static final System.Logger LOG = System.getLogger(ContainerApi.class.getName());
@@ -69,15 +69,13 @@ public final class ContainerApi {
    * @throws GkeException if it is not there; the message says where one of that name is
    */
   public Cluster cluster(GkeClusterRef ref) {
-    return find(ref)
-        .orElseThrow(() -> new GkeException(Reason.NOT_FOUND, missing(ref), null));
+    return find(ref).orElseThrow(() -> new GkeException(Reason.NOT_FOUND, missing(ref), null));
   }
 
   /** Reads a cluster that may not be there. */
   public Optional<Cluster> find(GkeClusterRef ref) {
     try {
-      return Optional.of(
-          ask(api -> api.clusters().get(ref.toString()).execute()));
+      return Optional.of(ask(api -> api.clusters().get(ref.toString()).execute()));
     } catch (GoogleJsonResponseException e) {
       if (ApiFailure.isMissing(e)) {
         return Optional.empty();
@@ -261,8 +259,7 @@ public final class ContainerApi {
     };
   }
 
-  private RuntimeException failure(
-      String doing, String permission, String project, IOException e) {
+  private RuntimeException failure(String doing, String permission, String project, IOException e) {
     if (Thread.currentThread().isInterrupted()) {
       return new RayInterruptedException("interrupted while " + doing, e);
     }

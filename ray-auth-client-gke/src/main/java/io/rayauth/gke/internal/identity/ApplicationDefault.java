@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks for application default credentials in Google's order, and remembers where it looked.
  *
- * <p>Google's library does that too, but for the whole process, with one try: a pod that asks before
- * its metadata server is up would never get another answer.
+ * <p>Google's library does that too, but for the whole process, with one try: a pod that asks
+ * before its metadata server is up would never get another answer.
  */
 final class ApplicationDefault {
   private static final String FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";

@@ -21,7 +21,9 @@ final class MetadataServer {
   private static final String FLAVOR = "Metadata-Flavor";
   private static final String GOOGLE = "Google";
 
-  /** As long as Google's library: elsewhere the address leads to nobody, and everybody would wait. */
+  /**
+   * As long as Google's library: elsewhere the address leads to nobody, and everybody would wait.
+   */
   private static final int CONNECT_MILLIS = 500;
 
   private static final int READ_MILLIS = 2_000;

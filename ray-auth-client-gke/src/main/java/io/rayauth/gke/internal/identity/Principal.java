@@ -100,8 +100,7 @@ final class Principal {
             .getHeaders()
             .setAuthorization(
                 "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+                    + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
       }
     } else {
       request = introspection(address, token);

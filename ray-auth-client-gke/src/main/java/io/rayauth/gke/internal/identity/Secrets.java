@@ -69,11 +69,10 @@ public final class Secrets {
     return shortened(
         LONG_WORD
             .matcher(withoutKnown(text))
-            .replaceAll(
-                word ->
-                    NAME.matcher(word.group()).matches()
-                        ? Matcher.quoteReplacement(word.group())
-                        : "…"));
+            .replaceAll(word ->
+                NAME.matcher(word.group()).matches()
+                    ? Matcher.quoteReplacement(word.group())
+                    : "…"));
   }
 
   /** Returns one line without the known secrets, for an API that never sees another one. */

@@ -1,4 +1,7 @@
-/** Who this program is for Google: where credentials are found, the tokens they give, and why there are none. */
+/**
+ * Who this program is for Google: where credentials are found, the tokens they give, and why there
+ * are none.
+ */
 @NullMarked
 package io.rayauth.gke.internal.identity;
 

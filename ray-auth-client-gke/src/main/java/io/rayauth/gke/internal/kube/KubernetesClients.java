@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes Kubernetes clients from nothing but an address and an account. */
 public final class KubernetesClients {
+  /** fabric8's own ten take half a minute to say that an address leads nowhere. */
+  private static final int RETRIES = 3;
+
   private KubernetesClients() {}
 
   /**
@@ -19,8 +22,7 @@ public final class KubernetesClients {
    * @param server the address of the API server
    * @param authority the certificate to trust, as PEM in Base64; null for those that the JVM trusts
    */
-  public static KubernetesClient of(
-      GoogleAccount account, URI server, @Nullable String authority) {
+  public static KubernetesClient of(GoogleAccount account, URI server, @Nullable String authority) {
     ClientTokens tokens = new ClientTokens(account);
     Config config =
         new ConfigBuilder(Config.empty())
@@ -28,13 +30,13 @@ public final class KubernetesClients {
             .withCaCertData(authority)
             .withNamespace("default")
             .withOauthTokenProvider(tokens)
+            .withRequestRetryBackoffLimit(RETRIES)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientBuilderConsumer(
-            http ->
-                http.addOrReplaceInterceptor(
-                    TokenRefreshInterceptor.NAME, new RefusedTokens(config, tokens)))
+        .withHttpClientBuilderConsumer(http ->
+            http.addOrReplaceInterceptor(
+                TokenRefreshInterceptor.NAME, new RefusedTokens(config, tokens)))
         .build();
   }
 }

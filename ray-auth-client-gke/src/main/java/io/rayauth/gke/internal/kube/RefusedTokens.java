@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Drops a token that the API server answered with 401, before fabric8 asks for another one and sends
- * the request again.
+ * Drops a token that the API server answered with 401, before fabric8 asks for another one and
+ * sends the request again.
  *
  * <p>Fetching one blocks, so it is done on a thread of its own: this is called on a thread of the
  * HTTP client.
