@@ -4,6 +4,7 @@ import io.rayauth.error.RayException;
 import io.rayauth.gke.internal.identity.GoogleAccount;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +22,7 @@ final class AccessHint {
       RayKubernetesException failure, GkeCluster gke, GoogleAccount account, RayClusterRef ray) {
     String hint =
         switch (failure.reason()) {
-          case FORBIDDEN -> rights(user(failure, account), ray);
+          case FORBIDDEN -> rights(user(failure, account), ray, gke);
           case UNAUTHENTICATED ->
               ". The API server of GKE cluster %s does not know the token of %s; does the account still exist?"
                   .formatted(gke.ref(), account);
@@ -48,22 +49,28 @@ final class AccessHint {
   }
 
   /** What a connection needs, and what it takes to submit jobs through a kube-rbac-proxy. */
-  private static String rights(String user, RayClusterRef ray) {
-    String number =
+  private static String rights(String user, RayClusterRef ray, GkeCluster gke) {
+    String note =
         user.matches("\\d+")
             ? " (a number, because the token does not have the scope userinfo.email)"
             : "";
+    String door =
+        gke.endpoint().equals(Optional.of(GkeEndpoint.DNS))
+            ? " The DNS endpoint also wants the IAM permission container.clusters.connect."
+            : "";
+    // A name for each user: applied for a second one, the same name would shut the first one out.
+    String name = "%s-google-%08x".formatted(ray.name(), user.hashCode());
     return """
-    . Kubernetes RBAC lets nobody in whom it does not name: give %s%s the IAM role roles/container.developer, which is much, or let somebody who may apply this:
+    . Kubernetes RBAC lets nobody in whom it does not name.%s Give %s%s the IAM role roles/container.developer, which is much, or let somebody who may apply this:
     apiVersion: rbac.authorization.k8s.io/v1
     kind: Role
     metadata:
-      name: %s-google-users
-      namespace: %s
+      name: %5$s
+      namespace: %4$s
     rules:
     - apiGroups: ["ray.io"]
       resources: ["rayclusters"]
-      resourceNames: ["%s"]
+      resourceNames: ["%6$s"]
       verbs: ["get", "create"]
     - apiGroups: [""]
       resources: ["pods"]
@@ -75,26 +82,17 @@ final class AccessHint {
     apiVersion: rbac.authorization.k8s.io/v1
     kind: RoleBinding
     metadata:
-      name: %s-google-users
-      namespace: %s
+      name: %5$s
+      namespace: %4$s
     roleRef:
       apiGroup: rbac.authorization.k8s.io
       kind: Role
-      name: %s-google-users
+      name: %5$s
     subjects:
     - apiGroup: rbac.authorization.k8s.io
       kind: User
-      name: "%s"
+      name: "%2$s"
     """
-        .formatted(
-            user,
-            number,
-            ray.name(),
-            ray.namespace(),
-            ray.name(),
-            ray.name(),
-            ray.namespace(),
-            ray.name(),
-            user);
+        .formatted(door, user, note, ray.namespace(), name, ray.name());
   }
 }

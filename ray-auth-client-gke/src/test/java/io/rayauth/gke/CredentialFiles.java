@@ -127,8 +127,12 @@ final class CredentialFiles {
              "id_token": "%s", "expiration_time": 4102444800}
             """
                 .formatted(SUBJECT_TOKEN));
+    return federationBy("cat " + answer);
+  }
+
+  Path federationBy(String command) {
     return federation(
-        "{\"executable\": {\"command\": \"cat %s\", \"timeout_millis\": 5000}}".formatted(answer),
+        "{\"executable\": {\"command\": \"%s\", \"timeout_millis\": 30000}}".formatted(command),
         "");
   }
 

@@ -186,6 +186,21 @@ class GkeClustersTest {
   }
 
   @Test
+  void create_withoutPermissionOnTheNodesAccount_namesThatOne() {
+    google.answerPost(
+        HERE,
+        403,
+        error(
+            403,
+            "PERMISSION_DENIED",
+            "Required \\\"iam.serviceAccounts.actAs\\\" permission(s) for \\\"default\\\"."));
+
+    assertThat(failure(() -> clusters.create(GkeClusterSpec.of(REF))))
+        .hasMessageContaining("permission iam.serviceAccounts.actAs")
+        .hasMessageContaining("roles/iam.serviceAccountUser");
+  }
+
+  @Test
   void get_whenTheApiIsSwitchedOff_saysHowToSwitchItOn() {
     google.answerGet(
         CLUSTER,

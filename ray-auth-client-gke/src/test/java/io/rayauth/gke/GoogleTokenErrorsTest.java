@@ -253,6 +253,13 @@ class GoogleTokenErrorsTest {
   }
 
   @Test
+  void token_whenTheProgramFails_saysHow() {
+    use(files.federationBy("false"));
+
+    assertThat(failure()).hasMessageContaining("exit code 1");
+  }
+
+  @Test
   void token_whenNobodyAnswers_namesTheHost() {
     use(files.user());
     google.hide("oauth2.googleapis.com");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +28,12 @@ final class ApiFailure {
           "container.operations.list", "roles/container.viewer",
           "container.operations.update", "roles/container.admin",
           "container.clusters.create", "roles/container.clusterAdmin",
-          "container.clusters.delete", "roles/container.clusterAdmin");
+          "container.clusters.delete", "roles/container.clusterAdmin",
+          "iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser");
+
+  /** GKE names the permission itself, which may be another one than expected. */
+  private static final Pattern REQUIRED =
+      Pattern.compile("\"([a-z]+\\.[A-Za-z]+\\.[A-Za-z]+)\" permission");
 
   private static final Pattern NO_SUCH_PLACE =
       Pattern.compile("(?i)\\b(location|zone|region)\\b.*\\bnot (exist|found|valid)");
@@ -62,14 +68,21 @@ final class ApiFailure {
       case API_DISABLED ->
           "GKE's API is not switched on in the project; run 'gcloud services enable container.googleapis.com --project=%s' and wait a few minutes (%s)"
               .formatted(project, said);
-      case FORBIDDEN ->
-          "the caller needs the IAM permission %s on project %s, which the role %s has (%s)"
-              .formatted(permission, project, ROLES.get(permission), said);
+      case FORBIDDEN -> forbidden(permission, project, said);
       case UNAUTHENTICATED ->
           "Google does not take the token; is the clock of this machine right, and the account still there? (%s)"
               .formatted(said);
       default -> said;
     };
+  }
+
+  private static String forbidden(String expected, String project, String said) {
+    Matcher required = REQUIRED.matcher(said);
+    String permission = required.find() ? required.group(1) : expected;
+    String role = ROLES.get(permission);
+    return "the caller needs the IAM permission %s on project %s%s (%s)"
+        .formatted(
+            permission, project, role == null ? "" : ", which the role " + role + " has", said);
   }
 
   private static Reason reason(HttpResponseException answer) {

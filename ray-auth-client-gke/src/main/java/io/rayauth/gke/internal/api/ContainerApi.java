@@ -2,8 +2,8 @@ package io.rayauth.gke.internal.api;
 
 import static java.util.stream.Collectors.joining;
 
-import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.client.http.HttpRequestInitializer;
+import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.services.container.Container;
 import com.google.api.services.container.model.CancelOperationRequest;
@@ -73,17 +73,13 @@ public final class ContainerApi {
   }
 
   /** Reads a cluster that may not be there. */
-  public Optional<Cluster> find(GkeClusterRef ref) {
-    try {
-      return Optional.of(ask(api -> api.clusters().get(ref.toString()).execute()));
-    } catch (GoogleJsonResponseException e) {
-      if (ApiFailure.isMissing(e)) {
-        return Optional.empty();
-      }
-      throw failure("reading GKE cluster " + ref, "container.clusters.get", ref.project(), e);
-    } catch (IOException e) {
-      throw failure("reading GKE cluster " + ref, "container.clusters.get", ref.project(), e);
-    }
+  private Optional<Cluster> find(GkeClusterRef ref) {
+    return callUnless(
+        ApiFailure::isMissing,
+        "reading GKE cluster " + ref,
+        "container.clusters.get",
+        ref.project(),
+        api -> api.clusters().get(ref.toString()).execute());
   }
 
   /** Reads all clusters of a project. */
@@ -140,38 +136,27 @@ public final class ContainerApi {
 
   /** Begins to create a cluster; empty if one of that name is there already. */
   public Optional<Operation> create(GkeClusterRef ref, Cluster cluster) {
-    String doing = "creating GKE cluster " + ref;
-    try {
-      return Optional.of(
-          ask(api ->
-              api.clusters()
-                  .create(
-                      parent(ref.project(), ref.location()),
-                      new CreateClusterRequest().setCluster(cluster))
-                  .execute()));
-    } catch (GoogleJsonResponseException e) {
-      if (e.getStatusCode() == CONFLICT) {
-        return Optional.empty();
-      }
-      throw failure(doing, "container.clusters.create", ref.project(), e);
-    } catch (IOException e) {
-      throw failure(doing, "container.clusters.create", ref.project(), e);
-    }
+    return callUnless(
+        answer -> answer.getStatusCode() == CONFLICT,
+        "creating GKE cluster " + ref,
+        "container.clusters.create",
+        ref.project(),
+        api ->
+            api.clusters()
+                .create(
+                    parent(ref.project(), ref.location()),
+                    new CreateClusterRequest().setCluster(cluster))
+                .execute());
   }
 
   /** Begins to delete a cluster; empty if it is not there. */
   public Optional<Operation> delete(GkeClusterRef ref) {
-    String doing = "deleting GKE cluster " + ref;
-    try {
-      return Optional.of(ask(api -> api.clusters().delete(ref.toString()).execute()));
-    } catch (GoogleJsonResponseException e) {
-      if (ApiFailure.isMissing(e)) {
-        return Optional.empty();
-      }
-      throw failure(doing, "container.clusters.delete", ref.project(), e);
-    } catch (IOException e) {
-      throw failure(doing, "container.clusters.delete", ref.project(), e);
-    }
+    return callUnless(
+        ApiFailure::isMissing,
+        "deleting GKE cluster " + ref,
+        "container.clusters.delete",
+        ref.project(),
+        api -> api.clusters().delete(ref.toString()).execute());
   }
 
   /** Finds what is being done to a cluster, such as {@code CREATE_CLUSTER}. */
@@ -223,10 +208,26 @@ public final class ContainerApi {
   }
 
   private <T> T call(String doing, String permission, String project, Call<T> call) {
+    return callUnless(answer -> false, doing, permission, project, call).orElseThrow();
+  }
+
+  /** Returns empty for an answer that is expected. */
+  private <T> Optional<T> callUnless(
+      Predicate<HttpResponseException> expected,
+      String doing,
+      String permission,
+      String project,
+      Call<T> call) {
     try {
-      return ask(call);
+      return Optional.of(ask(call));
     } catch (IOException e) {
-      throw failure(doing, permission, project, e);
+      if (e instanceof HttpResponseException answer && expected.test(answer)) {
+        return Optional.empty();
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new RayInterruptedException("interrupted while " + doing, e);
+      }
+      throw ApiFailure.of(doing, permission, project, Secrets.of(account.credentials()), e);
     }
   }
 
@@ -257,12 +258,5 @@ public final class ContainerApi {
         request.getHeaders().set("x-goog-user-project", credentials.getQuotaProjectId());
       }
     };
-  }
-
-  private RuntimeException failure(String doing, String permission, String project, IOException e) {
-    if (Thread.currentThread().isInterrupted()) {
-      return new RayInterruptedException("interrupted while " + doing, e);
-    }
-    return ApiFailure.of(doing, permission, project, Secrets.of(account.credentials()), e);
   }
 }
