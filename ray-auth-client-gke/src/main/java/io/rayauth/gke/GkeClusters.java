@@ -194,7 +194,7 @@ public final class GkeClusters {
    */
   public GkeOperation delete(GkeClusterRef ref) {
     String doing = "deleting GKE cluster " + ref;
-    Optional<Operation> begun = api.running(ref, "DELETE_CLUSTER").or(() -> api.delete(ref));
+    Optional<Operation> begun = begunDeletion(ref);
     if (begun.isPresent()) {
       return GkeOperation.running(api, time, ref, doing, begun.get());
     }
@@ -207,6 +207,17 @@ public final class GkeClusters {
           null);
     }
     return GkeOperation.nothing(api, time, ref, doing);
+  }
+
+  private Optional<Operation> begunDeletion(GkeClusterRef ref) {
+    try {
+      return api.delete(ref);
+    } catch (GkeException e) {
+      if (e.reason() != Reason.CONFLICT) {
+        throw e;
+      }
+      return Optional.of(api.running(ref, "DELETE_CLUSTER").orElseThrow(() -> e));
+    }
   }
 
   private static Cluster cluster(GkeClusterSpec spec) {

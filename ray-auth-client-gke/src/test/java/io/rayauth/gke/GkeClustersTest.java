@@ -424,7 +424,6 @@ class GkeClustersTest {
 
   @Test
   void delete_ofACluster_isAnOperation() {
-    google.answerGet(OPERATIONS, 200, "{}");
     google.answer(CLUSTER, 200, operation("RUNNING", ""));
     google.answerGet(OPERATION, 200, operation("DONE", ""));
 
@@ -437,7 +436,6 @@ class GkeClustersTest {
 
   @Test
   void delete_ofAClusterThatIsGone_hasNothingToDo() {
-    google.answerGet(OPERATIONS, 200, "{}");
     google.answer(CLUSTER, 404, error(404, "NOT_FOUND", "Not found: " + REF));
     google.answerGet(EVERYWHERE, 200, "{}");
 
@@ -446,7 +444,6 @@ class GkeClustersTest {
 
   @Test
   void delete_inTheWrongPlace_saysWhereItIs() {
-    google.answerGet(OPERATIONS, 200, "{}");
     google.answer(CLUSTER, 404, error(404, "NOT_FOUND", "Not found: " + REF));
     google.answerGet(
         EVERYWHERE,
@@ -458,6 +455,11 @@ class GkeClustersTest {
 
   @Test
   void delete_ofAClusterThatIsBeingDeleted_joins() {
+    google.answer(
+        CLUSTER,
+        400,
+        error(
+            400, "FAILED_PRECONDITION", "Cluster is running incompatible operation operation-1."));
     google.answerGet(
         OPERATIONS,
         200,
@@ -465,7 +467,6 @@ class GkeClustersTest {
             .formatted(operation("RUNNING", "").replace("CREATE_CLUSTER", "DELETE_CLUSTER")));
 
     assertThat(clusters.delete(REF)).hasToString("deleting GKE cluster " + REF + " (operation-1)");
-    assertThat(google.requests(CLUSTER)).isEmpty();
   }
 
   @Test

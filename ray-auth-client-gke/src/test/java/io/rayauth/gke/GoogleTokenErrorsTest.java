@@ -19,6 +19,7 @@ import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -169,6 +170,21 @@ class GoogleTokenErrorsTest {
     assertThat(failure())
         .hasMessageContaining("gcloud auth application-default login")
         .hasMessageContaining("Token has been expired or revoked.");
+  }
+
+  @Test
+  void token_afterALoginThatEnded_isFoundOnceThereIsANewLogin() throws Exception {
+    Path login = files.login();
+    google.answer(TOKENS, 400, "{\"error\":\"invalid_grant\"}");
+    TokenProvider provider = provider();
+    catchThrowableOfType(TokenUnavailableException.class, provider::token);
+
+    Files.writeString(
+        login, Files.readString(login).replace(REFRESH_TOKEN, "canary-1//0gTheNewLogin"));
+    google.answer(TOKENS, 200, Google.token("canary-ya29.new"));
+
+    assertThat(provider.token().value()).isEqualTo("canary-ya29.new");
+    assertThat(google.requests(TOKENS).get(1).getBodyAsString().contains("TheNewLogin")).isTrue();
   }
 
   @Test

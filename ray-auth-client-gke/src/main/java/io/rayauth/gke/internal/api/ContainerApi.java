@@ -225,7 +225,7 @@ public final class ContainerApi {
         return Optional.empty();
       }
       if (Thread.currentThread().isInterrupted()) {
-        throw new RayInterruptedException("interrupted while " + doing, e);
+        throw new RayInterruptedException("interrupted while " + doing, new InterruptedException());
       }
       throw ApiFailure.of(doing, permission, project, Secrets.of(account.credentials()), e);
     }

@@ -132,8 +132,10 @@ public final class GoogleAccount {
     try {
       return token(credentials, header(credentials));
     } catch (IOException | IllegalStateException e) { // a token without credentials has ended
+      ready = null; // who logs in again is found by the next search
       if (Thread.currentThread().isInterrupted()) {
-        throw new RayInterruptedException("interrupted while asking Google for a token", e);
+        throw new RayInterruptedException(
+            "interrupted while asking Google for a token", new InterruptedException());
       }
       throw TokenFailure.of(e, credentials, surroundings.time());
     }

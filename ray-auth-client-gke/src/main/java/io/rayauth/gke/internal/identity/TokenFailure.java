@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,7 +235,11 @@ final class TokenFailure {
       return unknownHost;
     }
     IOException timeout = find(SocketTimeoutException.class, failure);
-    return timeout != null ? timeout : find(SocketException.class, failure);
+    if (timeout != null) {
+      return timeout;
+    }
+    IOException tls = find(SSLException.class, failure);
+    return tls != null ? tls : find(SocketException.class, failure);
   }
 
   private static String words(IOException network) {
