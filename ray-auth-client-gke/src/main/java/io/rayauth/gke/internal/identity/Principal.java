@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * the e-mail of a user or service account, else {@code principal://…} of a federated identity.
  */
 final class Principal {
-  private static final String USER_INFO = "https://openidconnect.%s/v1/userinfo";
-  private static final String INTROSPECTION = "https://sts.%s/v1/introspect";
-
   private final GoogleCredentials credentials;
   private final Surroundings surroundings;
 
@@ -80,7 +77,7 @@ final class Principal {
             .http()
             .create()
             .createRequestFactory()
-            .buildGetRequest(new GenericUrl(USER_INFO.formatted(universe)));
+            .buildGetRequest(new GenericUrl("https://openidconnect." + universe + "/v1/userinfo"));
     request.getHeaders().setAuthorization("Bearer " + token.value());
     Map<String, Object> info = answer(request);
     Object name = info.getOrDefault("email", info.get("sub"));
@@ -89,7 +86,7 @@ final class Principal {
 
   /** RFC 7662; the token travels in the body. */
   private @Nullable String introspected(AccessToken token, String universe) throws IOException {
-    String address = INTROSPECTION.formatted(universe);
+    String address = "https://sts." + universe + "/v1/introspect";
     HttpRequest request;
     if (credentials instanceof ExternalAccountCredentials external) {
       String own = external.getTokenInfoUrl();
