@@ -85,7 +85,7 @@ final class TokenFailure {
   }
 
   private String reason() {
-    Error error = error();
+    ErrorAnswer error = error();
     if (error.code().equals("invalid_grant")) {
       return invalidGrant(error);
     }
@@ -102,7 +102,7 @@ final class TokenFailure {
     return said(error) + skew().map(skew -> "; " + skew).orElse("");
   }
 
-  private String invalidGrant(Error error) {
+  private String invalidGrant(ErrorAnswer error) {
     if (source() instanceof UserCredentials) {
       return error.subtype().equals("invalid_rapt")
           ? "the login is too old for the rules of your organisation; run '%s'".formatted(LOGIN)
@@ -124,37 +124,37 @@ final class TokenFailure {
   }
 
   /** What an answer says about itself, in OAuth's form or in that of Google's APIs. */
-  private record Error(String code, String description, String subtype) {}
+  private record ErrorAnswer(String code, String description, String subtype) {}
 
-  private Error error() {
+  private ErrorAnswer error() {
     HttpResponseException answer = find(HttpResponseException.class, failure);
     if (answer != null && answer.getContent() != null) {
       try {
         GenericJson body =
             GsonFactory.getDefaultInstance().fromString(answer.getContent(), GenericJson.class);
         if (body != null && body.get("error") instanceof Map<?, ?> error) {
-          return new Error(text(error.get("status")), text(error.get("message")), "");
+          return new ErrorAnswer(text(error.get("status")), text(error.get("message")), "");
         }
         if (body != null && body.get("error") != null) {
-          return new Error(
+          return new ErrorAnswer(
               text(body.get("error")),
               text(body.get("error_description")),
               text(body.get("error_subtype")));
         }
       } catch (IOException | IllegalArgumentException e) {
-        return new Error("", "", ""); // no JSON: something in between answered
+        return new ErrorAnswer("", "", ""); // no JSON: something in between answered
       }
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Matcher matcher = OAUTH_ERROR.matcher(String.valueOf(cause.getMessage()));
       if (matcher.matches()) {
-        return new Error(matcher.group(1), text(matcher.group(2)), "");
+        return new ErrorAnswer(matcher.group(1), text(matcher.group(2)), "");
       }
     }
-    return new Error("", "", "");
+    return new ErrorAnswer("", "", "");
   }
 
-  private String said(Error error) {
+  private String said(ErrorAnswer error) {
     if (!error.code().isEmpty() || !error.description().isEmpty()) {
       return secrets.redact((error.code() + ": " + error.description()).replaceAll("^: |: $", ""));
     }
