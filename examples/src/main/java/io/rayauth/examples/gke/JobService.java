@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a service for a pod on GKE that submits jobs to a Ray cluster beside it on request, as the
@@ -124,7 +125,8 @@ public final class JobService implements AutoCloseable {
     answer(exchange, 202, ray.submit(job).id().toString());
   }
 
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+  private static void answer(HttpExchange exchange, int status, @Nullable String text)
+      throws IOException {
     try (exchange) {
       byte[] body = (text + "\n").getBytes(UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
