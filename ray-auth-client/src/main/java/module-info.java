@@ -13,6 +13,7 @@ module io.rayauth {
   exports io.rayauth;
   exports io.rayauth.error;
   exports io.rayauth.internal.token to
+      io.rayauth.gke,
       io.rayauth.kubernetes;
   exports io.rayauth.job;
   exports io.rayauth.time;

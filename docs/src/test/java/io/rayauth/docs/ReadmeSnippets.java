@@ -1,10 +1,13 @@
 package io.rayauth.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.JobClient;
 import io.rayauth.examples.guide.FakeKubernetes;
+import io.rayauth.gke.GkeClusterRef;
+import io.rayauth.gke.GkeClusters;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
@@ -19,6 +22,7 @@ import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.TokenProvider;
+import io.rayauth.token.TokenUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,26 @@ class ReadmeSnippets {
 
       assertThat(ray.jobs()).hasSize(1);
     }
+  }
+
+  /** On this machine there is nobody to be, which the build sees to. */
+  @Test
+  void gke_withoutCredentials_listsEveryPlace() {
+    assertThatThrownBy(ReadmeSnippets::connectOnGke)
+        .isInstanceOf(TokenUnavailableException.class)
+        .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS is not set")
+        .hasMessageContaining("gcloud auth application-default login");
+  }
+
+  private static void connectOnGke() {
+    // @start region=gke
+    GkeClusterRef gke = GkeClusterRef.of("my-project", "us-west1-b", "kuberay-cluster");
+    RayClusterRef ray = RayClusterRef.of("default", "ray-cluster-with-auth");
+    try (RayConnection connection = GkeClusters.connect(gke, ray)) {
+      JobId id = connection.jobs().submit(JobSpec.running("echo hello").build()).id();
+      connection.jobs().follow(id, System.out::println);
+    }
+    // @end
   }
 
   private static void connect(KubernetesClient kubernetes, RayClusterRef cluster, Route route) {

@@ -21,7 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** Publishes another server's GET answers under a path, with a certificate nobody knows. */
-final class HttpsFront implements AutoCloseable {
+public final class HttpsFront implements AutoCloseable {
   private static final String PASSWORD = "changeit";
 
   private final HttpsServer server;
@@ -34,7 +34,8 @@ final class HttpsFront implements AutoCloseable {
     this.certificate = certificate;
   }
 
-  static HttpsFront start(Path folder, String path, URI behind) throws Exception {
+  /** Starts on a free port of loopback, with a new certificate in a folder. */
+  public static HttpsFront start(Path folder, String path, URI behind) throws Exception {
     Path store = folder.resolve("front.p12");
     Path certificate = folder.resolve("front.crt");
     keytool(
@@ -48,11 +49,13 @@ final class HttpsFront implements AutoCloseable {
     return new HttpsFront(server, path, certificate);
   }
 
-  URI url() {
+  /** Returns the address, with the path. */
+  public URI url() {
     return url;
   }
 
-  Path certificate() {
+  /** Returns the certificate to trust, as PEM. */
+  public Path certificate() {
     return certificate;
   }
 

@@ -36,13 +36,19 @@ public final class RayConnection implements AutoCloseable {
   private final JobClient jobs;
   private final OpenRoute route;
   private final Detected detected;
+  private final @Nullable KubernetesClient ownClient;
 
   private RayConnection(
-      Destination destination, JobClient jobs, OpenRoute route, Detected detected) {
+      Destination destination,
+      JobClient jobs,
+      OpenRoute route,
+      Detected detected,
+      @Nullable KubernetesClient ownClient) {
     this.destination = destination;
     this.jobs = jobs;
     this.route = route;
     this.detected = detected;
+    this.ownClient = ownClient;
   }
 
   /**
@@ -103,14 +109,20 @@ public final class RayConnection implements AutoCloseable {
 
   /**
    * Cancels what is under way, ends the threads and frees the port; does nothing the second time.
-   * The Kubernetes client stays open.
+   * The Kubernetes client stays open, unless it was {@linkplain Builder#closesClient() given away}.
    */
   @Override
   public void close() {
     try {
       jobs.close();
     } finally {
-      route.close();
+      try {
+        route.close();
+      } finally {
+        if (ownClient != null) {
+          ownClient.close();
+        }
+      }
     }
   }
 
@@ -131,6 +143,7 @@ public final class RayConnection implements AutoCloseable {
     private Duration headTimeout = Duration.ofSeconds(30);
     private TimeSource time = TimeSource.system();
     private Map<String, String> environment = System.getenv();
+    private boolean clientIsOwn;
 
     Builder(KubernetesClient client, Destination destination) {
       this.client = client;
@@ -207,6 +220,17 @@ public final class RayConnection implements AutoCloseable {
     }
 
     /**
+     * Gives the Kubernetes client away: it is closed together with the connection, or by {@link
+     * #connect()} itself if that fails. Default: the client stays the caller's to close.
+     *
+     * @return this builder
+     */
+    public Builder closesClient() {
+      this.clientIsOwn = true;
+      return this;
+    }
+
+    /**
      * Sets the clock, for tests. Default: {@link TimeSource#system()}.
      *
      * @param time the clock
@@ -235,6 +259,17 @@ public final class RayConnection implements AutoCloseable {
      *     another host and {@link #client(Consumer)} did not allow that
      */
     public RayConnection connect() {
+      try {
+        return open();
+      } catch (RuntimeException e) {
+        if (clientIsOwn) {
+          client.close();
+        }
+        throw e;
+      }
+    }
+
+    private RayConnection open() {
       RayCluster cluster = destination.read(client);
       long until = time.nanoTime() + headTimeout.toNanos();
       if (cluster.suspended()) {
@@ -259,7 +294,8 @@ public final class RayConnection implements AutoCloseable {
         new Credentials(client, destination, cluster, detector, tokens)
             .applyTo(jobs, detected.scheme());
         warnIfOpen(cluster, detected, road);
-        return new RayConnection(destination, jobs.build(), road, detected);
+        return new RayConnection(
+            destination, jobs.build(), road, detected, clientIsOwn ? client : null);
       } catch (RuntimeException e) {
         opened.close();
         throw e;

@@ -670,4 +670,25 @@ class RayConnectionTest {
     assertThat(clusters.find(TRAINER)).isPresent();
     assertThat(dashboard.calls()).isNotEmpty();
   }
+
+  @Test
+  void close_ofAConnectionThatWasGivenTheClient_closesIt() {
+    cluster(MODE_TOKEN, "");
+    secret(SECRET, "auth_token", "canary-ray");
+    ray(Gate.rayToken("canary-ray"));
+    RayConnection connection = clusters.connecting(TRAINER).closesClient().connect();
+    assertThat(clusters.find(TRAINER)).isPresent();
+
+    connection.close();
+
+    assertThatThrownBy(() -> clusters.find(TRAINER)).hasStackTraceContaining("closed");
+  }
+
+  @Test
+  void connect_thatFailsAndWasGivenTheClient_closesIt() {
+    assertThatThrownBy(() -> clusters.connecting(TRAINER).closesClient().connect())
+        .isInstanceOf(RayKubernetesException.class);
+
+    assertThatThrownBy(() -> clusters.find(TRAINER)).hasStackTraceContaining("closed");
+  }
 }

@@ -8,6 +8,7 @@ import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,6 +47,11 @@ public final class FakeKubernetes implements AutoCloseable {
         new KubernetesMockServer(
             new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
     server.init();
+  }
+
+  /** Returns the address of the API server. */
+  public URI url() {
+    return URI.create(server.url("/"));
   }
 
   /** Opens a client, which the caller closes. */

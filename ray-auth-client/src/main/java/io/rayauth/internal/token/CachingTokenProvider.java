@@ -5,6 +5,7 @@ import io.rayauth.error.RayInterruptedException;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.CachePolicy;
+import io.rayauth.token.RefusableTokenProvider;
 import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
 import java.lang.System.Logger.Level;

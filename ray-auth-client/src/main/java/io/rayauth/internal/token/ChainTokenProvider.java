@@ -1,6 +1,7 @@
 package io.rayauth.internal.token;
 
 import io.rayauth.token.AccessToken;
+import io.rayauth.token.RefusableTokenProvider;
 import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
 import java.time.Duration;

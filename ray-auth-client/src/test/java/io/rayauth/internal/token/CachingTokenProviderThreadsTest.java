@@ -123,7 +123,7 @@ class CachingTokenProviderThreadsTest {
 
   @Test
   void token_whenTheFetchHangs_oneWaitingCallerAsksForAll() throws Exception {
-    CachePolicy policy = CachePolicy.builder().waitLimit(Duration.ofMillis(50)).build();
+    CachePolicy policy = CachePolicy.builder().waitLimit(Duration.ofSeconds(1)).build();
     CachingTokenProvider cache = cache(this::hangTheFirstTime, policy);
     Future<AccessToken> hung = threads.submit(cache::token);
     await().until(() -> calls.get() == 1);

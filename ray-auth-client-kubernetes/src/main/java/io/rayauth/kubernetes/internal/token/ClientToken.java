@@ -8,6 +8,7 @@ import io.rayauth.internal.token.FileTokenProvider.Content;
 import io.rayauth.internal.token.Jwt;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.AccessToken;
+import io.rayauth.token.RefusableTokenProvider;
 import io.rayauth.token.TokenProvider;
 import io.rayauth.token.TokenUnavailableException;
 import java.io.File;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>fabric8 keeps the token it found first and never learns when it ends, so a kubeconfig, a
  * plugin or a mounted file is asked again here.
  */
-public final class ClientToken implements ChangingTokenProvider {
+public final class ClientToken implements ChangingTokenProvider, RefusableTokenProvider {
   private final Config config;
   private final KubeconfigToken ofFiles;
   private final boolean filesExist;
@@ -68,6 +69,13 @@ public final class ClientToken implements ChangingTokenProvider {
   }
 
   @Override
+  public void reject(AccessToken used) {
+    if (source() instanceof RefusableTokenProvider refusable) {
+      refusable.reject(used);
+    }
+  }
+
+  @Override
   public String toString() {
     return "the configuration of the Kubernetes client for " + config.getMasterUrl();
   }
@@ -76,6 +84,9 @@ public final class ClientToken implements ChangingTokenProvider {
   private TokenProvider source() {
     if (isSet(config.getUsername()) && isSet(config.getPassword())) {
       return absent("a user name with a password and no token");
+    }
+    if (config.getOauthTokenProvider() instanceof TokenProvider provider) {
+      return provider; // one that knows when its tokens end
     }
     if (config.getOauthTokenProvider() != null) {
       return () -> usable(config.getOauthTokenProvider().getToken());

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.client.http.StandardHttpClientBuilder;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.fabric8.kubernetes.client.http.WebSocketUpgradeResponse;
 import io.fabric8.kubernetes.client.utils.HttpClientUtils;
+import io.rayauth.token.AccessToken;
+import io.rayauth.token.RefusableTokenProvider;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -26,14 +28,19 @@ import org.jspecify.annotations.Nullable;
 final class ClientSettings
     extends StandardHttpClientBuilder<HttpClient, HttpClient.Factory, ClientSettings> {
   private static final int REFRESH_SECONDS = 60;
+  private static final String AUTHORIZATION = "Authorization";
+  private static final String BEARER = "Bearer ";
 
-  private ClientSettings(HttpClient.Factory factory) {
+  private final Config config;
+
+  private ClientSettings(HttpClient.Factory factory, Config config) {
     super(factory);
+    this.config = config;
   }
 
   static ClientSettings of(Config config) {
     HttpClient.Factory factory = HttpClientUtils.getHttpClientFactory();
-    ClientSettings settings = new ClientSettings(factory);
+    ClientSettings settings = new ClientSettings(factory, config);
     HttpClientUtils.applyCommonConfiguration(config, settings, factory);
     return settings;
   }
@@ -45,7 +52,7 @@ final class ClientSettings
 
   @Override
   protected ClientSettings newInstance(HttpClient.Factory factory) {
-    return new ClientSettings(factory);
+    return new ClientSettings(factory, config);
   }
 
   SSLSocketFactory tls() {
@@ -74,6 +81,7 @@ final class ClientSettings
   boolean refresh(URI uri) throws InterruptedException {
     StandardHttpRequest.Builder request = prepared(uri);
     WebSocketUpgradeResponse refusal = new WebSocketUpgradeResponse(request.build(), 401, Map.of());
+    dropRefusedToken(refusal.request());
     boolean changed = false;
     for (Interceptor interceptor : interceptors.values()) {
       try {
@@ -87,6 +95,16 @@ final class ClientSettings
       }
     }
     return changed;
+  }
+
+  /** fabric8 asks its provider again, and does not tell it why. */
+  private void dropRefusedToken(HttpRequest request) {
+    String sent = request.header(AUTHORIZATION);
+    if (sent != null
+        && sent.startsWith(BEARER)
+        && config.getOauthTokenProvider() instanceof RefusableTokenProvider refusable) {
+      refusable.reject(AccessToken.of(sent.substring(BEARER.length())));
+    }
   }
 
   private StandardHttpRequest.Builder prepared(URI uri) {
