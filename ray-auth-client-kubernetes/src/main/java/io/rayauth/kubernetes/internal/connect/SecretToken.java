@@ -7,18 +7,24 @@ import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.api.ApiServer;
+import io.rayauth.kubernetes.internal.cluster.WeakToken;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Reads Ray's own token from the cluster's Secret, anew at each call: a cluster that was made again
  * has another one, perhaps in another Secret. Under a cache that is once, and after a refusal.
  */
 final class SecretToken implements TokenProvider {
+  private static final System.Logger LOG = System.getLogger(SecretToken.class.getName());
+
   private final KubernetesClient client;
   private final Destination destination;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   SecretToken(KubernetesClient client, Destination destination) {
     this.client = client;
@@ -63,13 +69,26 @@ final class SecretToken implements TokenProvider {
           null);
     }
     try {
-      return AccessToken.of(
-          new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8).strip());
+      String token =
+          new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8).strip();
+      WeakToken.why(token).ifPresent(why -> warn(where, ref, why));
+      return AccessToken.of(token);
     } catch (IllegalArgumentException e) {
       throw new RayKubernetesException(
           Reason.INVALID,
           "key '%s' of %s holds no token: %s".formatted(cluster.secretKey(), where, e.getMessage()),
           null);
+    }
+  }
+
+  private void warn(String where, RayClusterRef ref, String why) {
+    if (!warned.getAndSet(true)) {
+      LOG.log(
+          Level.WARNING,
+          "The token of {0}, which protects RayCluster {1}, {2}. Whoever has it may run any program there: put another one into the Secret and restart the cluster",
+          where,
+          ref,
+          why);
     }
   }
 
