@@ -65,8 +65,8 @@ final class LogTail {
         }
         frames.text(payload);
       }
-      if (over) {
-        return true;
+      if (over || !jobs.agentRuns()) {
+        return true; // the dashboard closes with 1000 too when the agent is gone
       }
       if (!frames.isOpenAfter(interval)) {
         return false;

@@ -332,17 +332,23 @@ public final class LogFollower implements AutoCloseable {
     }
   }
 
-  /** The file and the text of the Jobs API take turns. */
+  /**
+   * The file and the text of the Jobs API take turns. A refusal to read it is believed sooner than
+   * an outage.
+   */
   private void tryRestAgain(@Nullable RayException why) throws InterruptedException {
-    if (restTries == 0 || fresh) {
+    if (restTries++ == 0 || fresh) {
       restTriesSince = time.nanoTime();
-    } else if (since(restTriesSince) > Math.min(patience.toNanos(), REST_TRIES.toNanos())) {
-      gap(why == null ? "the answer breaks off" : String.valueOf(why.getMessage()), why);
       return;
+    }
+    boolean refused = why instanceof RayApiException api && !api.isRetryable();
+    Duration longest =
+        refused && REST_TRIES.compareTo(patience) < 0 ? REST_TRIES : patience;
+    if (since(restTriesSince) > longest.toNanos()) {
+      gap(why == null ? "the answer breaks off" : String.valueOf(why.getMessage()), why);
     } else {
       pause();
     }
-    restTries++;
   }
 
   private void finish() {
