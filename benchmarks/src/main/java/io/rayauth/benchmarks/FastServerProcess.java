@@ -11,6 +11,7 @@ final class FastServerProcess implements AutoCloseable {
   private final URI ray;
   private final URI list;
   private final URI packages;
+  private final URI tail;
 
   private FastServerProcess(Process process) throws IOException {
     this.process = process;
@@ -18,6 +19,7 @@ final class FastServerProcess implements AutoCloseable {
     this.ray = URI.create(line(addresses));
     this.list = URI.create(line(addresses));
     this.packages = URI.create(line(addresses));
+    this.tail = URI.create(line(addresses));
   }
 
   static FastServerProcess start() throws IOException {
@@ -44,6 +46,11 @@ final class FastServerProcess implements AutoCloseable {
   /** Where packages are sent. */
   URI packages() {
     return packages;
+  }
+
+  /** Where a long log is. */
+  URI tail() {
+    return tail;
   }
 
   @Override

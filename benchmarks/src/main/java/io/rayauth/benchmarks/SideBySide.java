@@ -54,6 +54,10 @@ public final class SideBySide {
       try (PythonClient python = python(servers.list(), TOKEN)) {
         new ListRuns(report).measure(servers.list(), TOKEN, Optional.ofNullable(python));
       }
+      progress("the tail of a gigabyte");
+      try (PythonClient python = python(servers.tail(), TOKEN)) {
+        new TailRuns(report).measure(servers.tail(), Optional.ofNullable(python));
+      }
       progress("packages");
       try (PythonClient python = python(servers.packages(), TOKEN)) {
         new PackageRuns(report).measure(servers.packages(), TOKEN, Optional.ofNullable(python));

@@ -25,6 +25,15 @@ final class TailConnection implements LogReading, WebSocket.Listener {
   /** How many characters may wait to be taken. */
   private static final int AHEAD = 1 << 18;
 
+  /**
+   * The reader waits this long for more than one frame, which Ray fills with ten lines only: to wake
+   * it for each costs more than to read them.
+   */
+  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** How many characters are worth to be taken at once. */
+  private static final int BATCH = 1 << 16;
+
   /** For how many pieces the server is asked at once; JDK 17 misses some cuts while it is none. */
   private static final int PIECES_AHEAD = 8;
 
@@ -83,7 +92,9 @@ final class TailConnection implements LogReading, WebSocket.Listener {
       withinFrame = !last;
       more = waiting < AHEAD;
       owed += more ? 0 : 1;
-      arrival.signal();
+      if (arrived.size() == 1 || waiting >= BATCH) {
+        arrival.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -141,6 +152,9 @@ final class TailConnection implements LogReading, WebSocket.Listener {
         }
         keepAlive();
         return true;
+      }
+      for (left = BATCH_NANOS; waiting < BATCH && !ended && left > 0; ) {
+        left = arrival.awaitNanos(left);
       }
       Deque<String> emptied = taken;
       taken = arrived;
