@@ -31,17 +31,17 @@ import java.util.function.Supplier;
  * are not UTF-8), from the log file of the state API, or the whole text of the Jobs API. Holds less
  * than a megabyte, and the line that is being received; only if there is no state API, all text.
  *
- * <p>Lines end at {@code \n}, {@code \r\n} and {@code \r}, as Ray reads its logs. Where a job writes
- * {@code \r} and {@code \n} seconds apart, an empty line can come in between.
+ * <p>Lines end at {@code \n}, {@code \r\n} and {@code \r}, as Ray reads its logs. Where a job
+ * writes {@code \r} and {@code \n} seconds apart, an empty line can come in between.
  *
  * <p>The first look at the job fails as {@link JobClient#job(JobId)} does. Whatever way a log is
  * read, it ends with {@link LogGapException} if its rest cannot be had, with {@link
- * JobNotFoundException} after its last line if the record of the job was deleted meanwhile, and with
- * {@link RayTransportException} if the cluster is out of reach for longer than the {@linkplain
+ * JobNotFoundException} after its last line if the record of the job was deleted meanwhile, and
+ * with {@link RayTransportException} if the cluster is out of reach for longer than the {@linkplain
  * #patience(Duration) patience}.
  *
- * <p>Wire format: {@code tail_job_logs} of Ray's {@code job_head.py}, {@code get_logs} of its {@code
- * state_head.py}.
+ * <p>Wire format: {@code tail_job_logs} of Ray's {@code job_head.py}, {@code get_logs} of its
+ * {@code state_head.py}.
  */
 public final class JobLog {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -56,8 +56,7 @@ public final class JobLog {
   private final Duration patience;
   private final int longestLine;
 
-  JobLog(
-      JobId id, Supplier<Function<JobId, JobDetails>> looks, LogAccess logs, TimeSource time) {
+  JobLog(JobId id, Supplier<Function<JobId, JobDetails>> looks, LogAccess logs, TimeSource time) {
     this(id, looks, logs, time, LogPosition.START, PATIENCE, LONGEST_LINE);
   }
 

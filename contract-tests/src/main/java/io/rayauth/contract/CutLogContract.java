@@ -81,7 +81,9 @@ public abstract class CutLogContract {
 
       assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
       assertThat(proxy.cuts()).isEqualTo(cuts());
-      assertThat(text.toString().equals(straight.logs(id) + "\n")).as("the text is that of the log").isTrue();
+      assertThat(text.toString().equals(straight.logs(id) + "\n"))
+          .as("the text is that of the log")
+          .isTrue();
       assertThat(text.toString().lines().filter(line -> line.startsWith("row "))).hasSize(LINES);
     } finally {
       executor.shutdownNow();

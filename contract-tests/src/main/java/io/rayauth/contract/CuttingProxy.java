@@ -59,8 +59,7 @@ public final class CuttingProxy implements AutoCloseable {
    * @param latest after how many bytes a cut comes at the latest; a third come much earlier
    * @return the running proxy; close it
    */
-  public static CuttingProxy inFrontOf(
-      URI target, RandomGenerator random, int cuts, int latest) {
+  public static CuttingProxy inFrontOf(URI target, RandomGenerator random, int cuts, int latest) {
     return new CuttingProxy(target, random, cuts, latest);
   }
 

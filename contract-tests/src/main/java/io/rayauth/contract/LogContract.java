@@ -160,7 +160,7 @@ interface LogContract extends ClusterUnderTest {
   @Test
   default void log_withALineLongerThanAFrame_deliversItWhole() {
     JobId id =
-        submitted("echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 2; echo after");
+        submitted("sleep 3; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 2; echo after");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);

@@ -198,13 +198,12 @@ class FollowTest {
               patient
                   .log(id)
                   .patience(Duration.ZERO)
-                  .follow(
-                      line -> {
-                        if (line.text().equals("row 20")) {
-                          Fault away = Fault.status(503);
-                          looks.fault(away).fault(away).fault(away).fault(away);
-                        }
-                      }))
+                  .follow(line -> {
+                    if (line.text().equals("row 20")) {
+                      Fault away = Fault.status(503);
+                      looks.fault(away).fault(away).fault(away).fault(away);
+                    }
+                  }))
           .returns(503, RayApiException::status);
       patient.stop(id);
     }

@@ -33,8 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FollowingSnippets {
   private final FakeRay ray = FakeRay.start();
-  private final JobClient client =
-      JobClient.builder(ray.url()).time(ManualClock.create()).build();
+  private final JobClient client = JobClient.builder(ray.url()).time(ManualClock.create()).build();
   private final List<String> stored = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -62,15 +61,16 @@ class FollowingSnippets {
       // @start region=resume
       Path bookmark = folder.resolve("train-7.position");
       LogPosition from =
-          Files.exists(bookmark) ? LogPosition.parse(Files.readString(bookmark)) : LogPosition.START;
+          Files.exists(bookmark)
+              ? LogPosition.parse(Files.readString(bookmark))
+              : LogPosition.START;
       client
           .log(id)
           .from(from)
-          .follow(
-              line -> {
-                store(line.text());
-                write(bookmark, line.end().toString());
-              });
+          .follow(line -> {
+            store(line.text());
+            write(bookmark, line.end().toString());
+          });
       // @end
     }
 

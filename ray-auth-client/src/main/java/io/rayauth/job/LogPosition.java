@@ -1,5 +1,6 @@
 package io.rayauth.job;
 
+import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * @param lineFeeds how many line feeds were delivered after the last of them
  * @param check tells the last of these characters apart from those of another log
  */
-public record LogPosition(long characters, long lineFeeds, int check) {
+public record LogPosition(long characters, long lineFeeds, int check) implements Serializable {
   /** Stands in front of the first line. */
   public static final LogPosition START = new LogPosition(0, 0, 0);
 

@@ -203,13 +203,29 @@ public final class Response {
 
   Response with(String name, String value) {
     return new Response(
-        status, reason, before.with(name, value), after, body, framing, fromRay, conversation, growth);
+        status,
+        reason,
+        before.with(name, value),
+        after,
+        body,
+        framing,
+        fromRay,
+        conversation,
+        growth);
   }
 
   /** Adds a field behind the Content-Length, where aiohttp puts cookies. */
   Response withLast(String name, String value) {
     return new Response(
-        status, reason, before, after.with(name, value), body, framing, fromRay, conversation, growth);
+        status,
+        reason,
+        before,
+        after.with(name, value),
+        body,
+        framing,
+        fromRay,
+        conversation,
+        growth);
   }
 
   Response withReason(String other) {

@@ -19,8 +19,7 @@ public final class ApiResponse {
     this(status, headers, body, null);
   }
 
-  private ApiResponse(
-      int status, HttpHeaders headers, byte[] body, @Nullable ArrivingBody open) {
+  private ApiResponse(int status, HttpHeaders headers, byte[] body, @Nullable ArrivingBody open) {
     this.status = status;
     this.headers = headers;
     this.body = body;

@@ -10,9 +10,9 @@ import java.util.function.Consumer;
  *
  * <p>What was received is skipped by counting, in UTF-16 units, the characters that are not line
  * feeds and the line feeds after the last of them: a {@code \r\n} that was written in two steps
- * reaches a live reader as two line feeds and a replay as one, so that counting all characters would
- * be off by one. The last characters before that place have to be the same ones, else it is another
- * log.
+ * reaches a live reader as two line feeds and a replay as one, so that counting all characters
+ * would be off by one. The last characters before that place have to be the same ones, else it is
+ * another log.
  */
 final class LineAssembler {
   private static final int LARGE = 1 << 16;

@@ -57,7 +57,8 @@ public final class LinePublisher implements Flow.Publisher<LogLine> {
         if (lines > 0) {
           wanted = lines < Long.MAX_VALUE - wanted ? wanted + lines : Long.MAX_VALUE;
         } else {
-          refusal = new IllegalArgumentException("asked for " + lines + " lines; ask for 1 or more");
+          refusal =
+              new IllegalArgumentException("asked for " + lines + " lines; ask for 1 or more");
         }
         if (over || running) {
           return;
@@ -180,7 +181,8 @@ public final class LinePublisher implements Flow.Publisher<LogLine> {
         if (over) {
           follower.close();
           if (worker == Thread.currentThread()) {
-            boolean unused = Thread.interrupted(); // by cancel(), and not for whoever works here next
+            boolean unused =
+                Thread.interrupted(); // by cancel(), and not for whoever works here next
           }
         }
         worker = null;

@@ -53,8 +53,8 @@ public final class LogAccess {
   }
 
   /**
-   * Returns the whole log as it is now. The Jobs API fails for ever on a byte that is not UTF-8; the
-   * state API then has the raw bytes.
+   * Returns the whole log as it is now. The Jobs API fails for ever on a byte that is not UTF-8;
+   * the state API then has the raw bytes.
    */
   public String read(JobId id, Function<JobId, JobDetails> jobs) {
     try {
@@ -64,7 +64,8 @@ public final class LogAccess {
         throw refused;
       }
       JobDetails job = jobs.apply(id);
-      byte[] bytes = call(file(job, job.driverNodeId().orElseThrow(() -> refused), "file", -1)).body();
+      byte[] bytes =
+          call(file(job, job.driverNodeId().orElseThrow(() -> refused), "file", -1)).body();
       RawText text = new RawText(bytes.length);
       return text.text(bytes, bytes.length) + text.end();
     }
@@ -128,8 +129,7 @@ public final class LogAccess {
         if (credentials && attempt == 1 && engine.replaced(tokens)) {
           continue;
         }
-        RayException failure =
-            engine.failure(request, new Outcome.Answer(answer), attempt, tokens);
+        RayException failure = engine.failure(request, new Outcome.Answer(answer), attempt, tokens);
         if (credentials || failure instanceof JobNotFoundException) {
           throw failure;
         }

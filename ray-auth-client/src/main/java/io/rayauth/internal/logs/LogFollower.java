@@ -81,7 +81,7 @@ public final class LogFollower implements AutoCloseable {
   private int silences;
   private Duration pause = FIRST_PAUSE;
   private long lastContact;
-  
+
   /** Whether to pause before the next reading is opened. */
   private boolean paused;
 
@@ -342,8 +342,7 @@ public final class LogFollower implements AutoCloseable {
       return;
     }
     boolean refused = why instanceof RayApiException api && !api.isRetryable();
-    Duration longest =
-        refused && REST_TRIES.compareTo(patience) < 0 ? REST_TRIES : patience;
+    Duration longest = refused && REST_TRIES.compareTo(patience) < 0 ? REST_TRIES : patience;
     if (since(restTriesSince) > longest.toNanos()) {
       gap(why == null ? "the answer breaks off" : String.valueOf(why.getMessage()), why);
     } else {
@@ -369,10 +368,7 @@ public final class LogFollower implements AutoCloseable {
         new LogGapException(
             "the log of job %s (%s) cannot be read on behind its first %,d characters: %s"
                 .formatted(
-                    id,
-                    gone == null ? job().status() : "deleted",
-                    received.characters(),
-                    why),
+                    id, gone == null ? job().status() : "deleted", received.characters(), why),
             received,
             gone == null ? job : null,
             cause);

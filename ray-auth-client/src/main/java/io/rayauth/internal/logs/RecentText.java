@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Remembers the end of a log, to see whether two readings ended at the same place without reading it
- * all once more. Not thread-safe.
+ * Remembers the end of a log, to see whether two readings ended at the same place without reading
+ * it all once more. Not thread-safe.
  */
 final class RecentText {
   /** How many characters are compared, at most. */
@@ -27,9 +27,9 @@ final class RecentText {
   }
 
   /**
-   * Tells whether both end with the same text, and one that does not repeat itself: the end of a log
-   * that says the same thing again and again is like any other place in it. Line feeds are passed
-   * over.
+   * Tells whether both end with the same text, and one that does not repeat itself: the end of a
+   * log that says the same thing again and again is like any other place in it. Line feeds are
+   * passed over.
    */
   boolean endsLike(RecentText other) {
     String one = String.join("", pieces).replace("\n", "");

@@ -26,8 +26,8 @@ final class TailConnection implements LogReading, WebSocket.Listener {
   private static final int AHEAD = 1 << 18;
 
   /**
-   * The reader waits this long for more than one frame, which Ray fills with ten lines only: to wake
-   * it for each costs more than to read them.
+   * The reader waits this long for more than one frame, which Ray fills with ten lines only: to
+   * wake it for each costs more than to read them.
    */
   private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -38,8 +38,8 @@ final class TailConnection implements LogReading, WebSocket.Listener {
   private static final int PIECES_AHEAD = 8;
 
   /**
-   * The longest pause within one frame, which Ray writes in one go. JDK 17 does not always tell when
-   * a connection is cut there.
+   * The longest pause within one frame, which Ray writes in one go. JDK 17 does not always tell
+   * when a connection is cut there.
    */
   private static final long STALLED_FRAME_NANOS = TimeUnit.SECONDS.toNanos(5);
 

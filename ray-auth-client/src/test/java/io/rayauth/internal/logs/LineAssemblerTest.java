@@ -86,9 +86,7 @@ class LineAssemblerTest {
     narrow.end();
 
     assertThat(texts()).containsExactly("abcd", "abc", "\ud83c\udf89x", "end");
-    assertThat(lines)
-        .extracting(LogLine::isContinued)
-        .containsExactly(false, true, false, false);
+    assertThat(lines).extracting(LogLine::isContinued).containsExactly(false, true, false, false);
   }
 
   @Test
@@ -101,7 +99,8 @@ class LineAssemblerTest {
 
       for (int connection = 0; connection < 4; connection++) {
         if (random.nextInt(3) == 0) { // another process goes on from what this one has delivered
-          LogPosition kept = lines.isEmpty() ? LogPosition.START : lines.get(lines.size() - 1).end();
+          LogPosition kept =
+              lines.isEmpty() ? LogPosition.START : lines.get(lines.size() - 1).end();
           one = assembler(LogPosition.parse(kept.toString()), LONG_ENOUGH);
         }
         one.replay();

@@ -14,7 +14,14 @@ class RawTextTest {
   @Test
   void text_whateverTheCuts_isThatOfTheWholeFile() {
     byte[][] alphabet = {
-      {'a'}, {'\n'}, {'\r'}, {'\r', '\n'}, bytes("\u00e9"), bytes("\ud83c\udf89"), {(byte) 0xff}, {(byte) 0xc3}
+      {'a'},
+      {'\n'},
+      {'\r'},
+      {'\r', '\n'},
+      bytes("\u00e9"),
+      bytes("\ud83c\udf89"),
+      {(byte) 0xff},
+      {(byte) 0xc3}
     };
     for (int seed = 0; seed < 500; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
