@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A log that is followed across whatever happens to the connection. */
@@ -267,6 +268,37 @@ class FollowTest {
     }
     client.await(id, Duration.ofSeconds(20));
     client.delete(id);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "seq -f 'row %08.0f of a log that is large' 1 300000, lines=1000",
+    "yes tick | head -c 9000000, lines=-1"
+  })
+  void follow_whenTheLogIsLarge_readsItAgainOnlyIfItsEndSaysTooLittle(
+      String entrypoint, String lastRead) {
+    JobId id = client.submit(JobSpec.running(entrypoint + "; sleep 0.2").build()).id();
+    StringBuilder text = new StringBuilder();
+
+    client.follow(id, line -> text.append(line).append('\n'));
+
+    assertThat(text.toString().equals(client.logs(id))).isTrue();
+    assertThat(ray.calls())
+        .filteredOn(call -> call.path().equals("/api/v0/logs/file"))
+        .last()
+        .satisfies(call -> assertThat(call.query()).contains(lastRead));
+  }
+
+  @Test
+  void follow_whenTheRecordOfAJobThatNeverRanIsDeleted_saysSo() {
+    JobSpec waiting = JobSpec.running("true").entrypointNumGpus(1).build();
+    JobId id = client.submit(waiting).id();
+    ray.onNext("GET", TAIL).acceptThen(Fault.webSocketClose(1000, 0));
+    ray.onNext("GET", "/api/jobs/*").acceptThen(Fault.slowBody(1 << 16, Duration.ZERO));
+    ray.onNext("GET", "/api/jobs/*").respond(404, "Job " + id + " does not exist");
+
+    assertThatExceptionOfType(JobNotFoundException.class)
+        .isThrownBy(() -> client.follow(id, line -> {}));
   }
 
   @Test

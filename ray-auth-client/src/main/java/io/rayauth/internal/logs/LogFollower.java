@@ -258,12 +258,13 @@ public final class LogFollower implements AutoCloseable {
 
   /** Opens a reading of the log of a job that has ended. */
   private void openRest() throws InterruptedException {
-    if (lines.received().characters() >= LARGE && isAtEndOfFile()) {
+    boolean neverWritten = gone != null && node == null;
+    if (neverWritten || (lines.received().characters() >= LARGE && isAtEndOfFile())) {
       finish();
       return;
     }
     try {
-      boolean byFile = node != null && restTries % 2 == 0;
+      boolean byFile = node != null && (gone != null || restTries % 2 == 0);
       begin(byFile ? logs.file(job(), Objects.requireNonNull(node)) : logs.whole(id));
     } catch (RayApiException | RayTransportException e) {
       throwIfFinal(e);
