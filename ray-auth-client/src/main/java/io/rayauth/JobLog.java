@@ -28,8 +28,9 @@ import java.util.function.Supplier;
  * reads for itself. Nothing is sent before the first line is asked for. The end is that of the job:
  * its status is terminal, and its file was read to the end after that. Reads over the WebSocket of
  * the Jobs API; where that cannot be had or does not deliver (lines of 4 MiB and more, bytes that
- * are not UTF-8), from the log file of the state API, or the whole text of the Jobs API. Holds about a
- * megabyte at most, and the line that is being received; only if there is no state API, all text.
+ * are not UTF-8), from the log file of the state API, or the whole text of the Jobs API. Holds
+ * about a megabyte at most, and the line that is being received; only if there is no state API, all
+ * text.
  *
  * <p>Lines end at {@code \n}, {@code \r\n} and {@code \r}, as Ray reads its logs. Where a job
  * writes {@code \r} and {@code \n} seconds apart, an empty line can come in between.

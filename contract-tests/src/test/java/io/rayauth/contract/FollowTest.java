@@ -347,6 +347,7 @@ class FollowTest {
     ray.onNext("GET", "/api/v0/logs/file").fault(Fault.status(404));
     Path release = folder.resolve("release");
     JobId id = client.submit(JobSpec.running(writingUntil(release)).build()).id();
+    await().until(() -> client.job(id).status().equals(JobStatus.RUNNING));
     List<String> lines = new ArrayList<>();
     CompletableFuture<JobDetails> following = client.async(executor).follow(id, lines::add);
     await().atMost(Duration.ofSeconds(40)).until(() -> ray.waitingFaults() == 1);

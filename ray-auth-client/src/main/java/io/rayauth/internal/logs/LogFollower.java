@@ -59,7 +59,11 @@ public final class LogFollower implements AutoCloseable {
     POLL;
 
     Way next() {
-      return values()[(ordinal() + 1) % values().length];
+      return switch (this) {
+        case TAIL -> STREAM;
+        case STREAM -> POLL;
+        case POLL -> TAIL;
+      };
     }
   }
 
