@@ -56,7 +56,7 @@ public final class CuttingProxy implements AutoCloseable {
    * @param target the address of the dashboard
    * @param random where cuts come from
    * @param cuts how many connections are cut
-   * @param latest after how many bytes a cut comes at the latest; a third come much earlier
+   * @param latest after how many bytes a cut comes at the latest; half of them come much earlier
    * @return the running proxy; close it
    */
   public static CuttingProxy inFrontOf(URI target, RandomGenerator random, int cuts, int latest) {
@@ -163,7 +163,7 @@ public final class CuttingProxy implements AutoCloseable {
   private long allowance() {
     lock.lock();
     try {
-      return 1 + random.nextInt(random.nextInt(3) == 0 ? SOON : latest);
+      return 1 + random.nextInt(random.nextBoolean() ? SOON : latest);
     } finally {
       lock.unlock();
     }

@@ -148,7 +148,7 @@ interface LogContract extends ClusterUnderTest {
 
   @Test
   default void log_withBytesThatAreNotUtf8_replacesThemAndGoesOn() {
-    JobId id = submitted("echo good; printf '\\377bad\\n'; sleep 2; echo after");
+    JobId id = submitted("echo good; printf '\\377bad\\n'; sleep 1; echo after");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);
@@ -160,7 +160,7 @@ interface LogContract extends ClusterUnderTest {
   @Test
   default void log_withALineLongerThanAFrame_deliversItWhole() {
     JobId id =
-        submitted("sleep 3; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 2; echo after");
+        submitted("sleep 1; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 1; echo after");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);
