@@ -163,7 +163,7 @@ public final class CuttingProxy implements AutoCloseable {
   private long allowance() {
     lock.lock();
     try {
-      return 1 + random.nextInt(random.nextBoolean() ? SOON : latest);
+      return 1L + random.nextInt(random.nextBoolean() ? SOON : latest);
     } finally {
       lock.unlock();
     }

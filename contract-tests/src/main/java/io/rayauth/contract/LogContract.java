@@ -160,7 +160,8 @@ interface LogContract extends ClusterUnderTest {
   @Test
   default void log_withALineLongerThanAFrame_deliversItWhole() {
     JobId id =
-        submitted("sleep 1; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 1; echo after");
+        submitted(
+            "sleep 1; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 1; echo after");
     List<String> lines = new ArrayList<>();
 
     client().follow(id, lines::add);
