@@ -29,7 +29,7 @@ public final class TailProgram {
     try (JobClient client =
         JobClient.builder(server).tokenProvider(TokenProvider.of(SideBySide.TOKEN)).build()) {
       for (String block = blocks.readLine(); block != null; block = blocks.readLine()) {
-        String[] words = block.split(" ");
+        String[] words = block.split(" ", -1);
         long start = System.nanoTime();
         long characters =
             words[0].equals("ours") ? ours(client, words[1]) : bare(bare, server, words[1]);

@@ -94,7 +94,7 @@ final class TailServer implements AutoCloseable {
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
-      String[] path = in.readLine().split(" ")[1].split("[/?]");
+      String[] path = in.readLine().split(" ", -1)[1].split("[/?]", -1);
       String key = "";
       for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
         if (line.startsWith("Sec-WebSocket-Key: ")) {
