@@ -36,8 +36,13 @@ final class TailRuns {
         BufferedReader answers = program.inputReader()) {
       Pair bare =
           Pair.of(
-              1, ROUNDS, () -> block(blocks, answers, "ours"), () -> block(blocks, answers, "bare"));
-      report.add(Comparison.ofRatio(Row.TAIL_BARE, Column.FAST, bare.asRates(TailServer.CHARACTERS * 1e9)));
+              1,
+              ROUNDS,
+              () -> block(blocks, answers, "ours"),
+              () -> block(blocks, answers, "bare"));
+      report.add(
+          Comparison.ofRatio(
+              Row.TAIL_BARE, Column.FAST, bare.asRates(TailServer.CHARACTERS * 1e9)));
       if (python.isEmpty()) {
         report.gap(Row.TAIL_PYTHON, Column.FAST, SideBySide.WITHOUT_PYTHON);
         return;
@@ -49,7 +54,8 @@ final class TailRuns {
               () -> block(blocks, answers, "ours"),
               () -> python.get().tail(nextJob(), TailServer.CHARACTERS));
       report.add(
-          Comparison.ofRatio(Row.TAIL_PYTHON, Column.FAST, rays.asRates(TailServer.CHARACTERS * 1e9)));
+          Comparison.ofRatio(
+              Row.TAIL_PYTHON, Column.FAST, rays.asRates(TailServer.CHARACTERS * 1e9)));
     } finally {
       program.destroy();
     }

@@ -57,13 +57,11 @@ final class TailServer implements AutoCloseable {
       all.append(frame);
     }
     this.frames = framed.toByteArray();
-    this.lastLines =
-        all.substring(all.length() - 1000 * LINE).getBytes(StandardCharsets.US_ASCII);
+    this.lastLines = all.substring(all.length() - 1000 * LINE).getBytes(StandardCharsets.US_ASCII);
   }
 
   static TailServer start() throws IOException {
-    TailServer started =
-        new TailServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    TailServer started = new TailServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     started.threads.execute(started::accept);
     return started;
   }
@@ -120,11 +118,11 @@ final class TailServer implements AutoCloseable {
     String text =
         path[2].equals("version")
             ? """
-              {"version": "4", "ray_version": "2.60.0", "ray_commit": "", "session_name": "benchmark"}\
-              """
+            {"version": "4", "ray_version": "2.60.0", "ray_commit": "", "session_name": "benchmark"}\
+            """
             : """
-              {"type": "SUBMISSION", "submission_id": "%s", "status": "%s", "entrypoint": "train", "driver_node_id": "00"}\
-              """
+            {"type": "SUBMISSION", "submission_id": "%s", "status": "%s", "entrypoint": "train", "driver_node_id": "00"}\
+            """
                 .formatted(path[3], ended.contains(path[3]) ? "SUCCEEDED" : "RUNNING");
     return text.getBytes(StandardCharsets.US_ASCII);
   }
