@@ -4,6 +4,7 @@ The first line of stdin says where to and with which token; every further line i
 the start of Python.
 """
 
+import asyncio
 import json
 import os
 import pathlib
@@ -29,6 +30,13 @@ def many(client, threads, job_id, callers, calls):
             client.get_job_info(job_id)
 
     list(threads.map(caller, range(callers)))
+
+
+async def tail(client, job_id):
+    characters = 0
+    async for lines in client.tail_job_logs(job_id):
+        characters += len(lines)
+    return characters
 
 
 def package(client, block, scratch):
@@ -65,6 +73,10 @@ def main():
         elif block["call"] == "job":
             for _ in range(block["calls"]):
                 client.get_job_info(block["id"])
+        elif block["call"] == "tail":
+            found = asyncio.run(tail(client, block["id"]))
+            if found != block["characters"]:
+                raise AssertionError(f"{found} characters instead of {block['characters']}")
         elif block["call"] == "many":
             many(client, threads, block["id"], block["callers"], block["calls"])
         else:

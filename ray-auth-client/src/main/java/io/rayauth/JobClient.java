@@ -22,8 +22,7 @@ import io.rayauth.internal.http.JdkTransport;
 import io.rayauth.internal.http.Network;
 import io.rayauth.internal.http.PemTls;
 import io.rayauth.internal.json.JobCodec;
-import io.rayauth.internal.logs.JobLogs;
-import io.rayauth.internal.logs.LogFollower;
+import io.rayauth.internal.logs.LogAccess;
 import io.rayauth.internal.pack.ClusterStore;
 import io.rayauth.internal.pack.PackageSettings;
 import io.rayauth.internal.pack.Packages;
@@ -36,6 +35,7 @@ import io.rayauth.job.JobId;
 import io.rayauth.job.JobResult;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.JobStatus;
+import io.rayauth.job.LogGapException;
 import io.rayauth.job.PackageStore;
 import io.rayauth.job.PackageUri;
 import io.rayauth.job.RunOptions;
@@ -90,7 +90,8 @@ public final class JobClient implements AutoCloseable {
   private final Events events;
   private final Duration requestTimeout;
   private final TimeSource time;
-  private final JobLogs logs;
+  private final RandomGenerator random;
+  private final LogAccess logs;
   private final ClusterStore clusterStore;
   private final Packages packages;
   private final Submitter submitter;
@@ -112,7 +113,8 @@ public final class JobClient implements AutoCloseable {
     this.events = events;
     this.requestTimeout = requestTimeout;
     this.time = time;
-    this.logs = new JobLogs(this::call);
+    this.random = random;
+    this.logs = new LogAccess(engine, transport, requestTimeout);
     this.clusterStore = clusterStore;
     this.packages = packages;
     this.submitter = new Submitter(this::call, packages, this::requireSupport, random);
@@ -316,16 +318,29 @@ public final class JobClient implements AutoCloseable {
 
   /**
    * Follows the log of a job until the job has ended: hands on every line once and in order, from
-   * the first one on, across lost connections.
+   * the first one on, across lost connections. Does what {@code log(id).follow(…)} does, for who
+   * needs the text of the lines only.
    *
    * @param id a submission id
    * @param lineSink is called on the calling thread with each line, without its line feed
    * @return the job with a terminal status
    * @throws JobNotFoundException if the cluster has no such job
+   * @throws LogGapException if the rest of the log cannot be had
    */
   public JobDetails follow(JobId id, Consumer<String> lineSink) {
+    return log(id).follow(line -> lineSink.accept(line.text()));
+  }
+
+  /**
+   * Returns the ways to follow the log of a job line by line: with positions to go on from, as an
+   * iteration, or as a publisher. Sends nothing.
+   *
+   * @param id a submission id
+   * @return the log, from its first line on
+   */
+  public JobLog log(JobId id) {
     innerPath(id);
-    return new LogFollower(engine, transport, watching()::look, logs, time).follow(id, lineSink);
+    return new JobLog(id, () -> watching()::look, logs, time);
   }
 
   /**

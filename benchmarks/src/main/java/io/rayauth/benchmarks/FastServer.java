@@ -16,10 +16,12 @@ public final class FastServer {
   public static void main(String[] args) throws IOException {
     try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(SideBySide.TOKEN)).start();
         JobListServer list = JobListServer.start();
-        PackageServer packages = PackageServer.start()) {
+        PackageServer packages = PackageServer.start();
+        TailServer tail = TailServer.start()) {
       System.out.println(ray.url());
       System.out.println(list.url());
       System.out.println(packages.url());
+      System.out.println(tail.url());
       System.in.transferTo(OutputStream.nullOutputStream());
     }
   }

@@ -73,6 +73,11 @@ final class PythonClient implements AutoCloseable {
     return number(Map.of("call", "size", "folder", folder.toString()), "bytes");
   }
 
+  /** Tails a log to its end. */
+  long tail(String id, long characters) {
+    return nanos(Map.of("call", "tail", "id", id, "characters", characters));
+  }
+
   @Override
   public void close() throws IOException {
     blocks.close();

@@ -26,6 +26,10 @@ enum Row {
       "name of a folder, 2,000 files, 75 MB: time ÷ Python client", "ms", 1e6, atMost(0.8), null),
   PACKAGE_SEND("its zip and upload: time ÷ Python client", "ms", 1e6, null, null),
   PACKAGE_BYTES("its upload: bytes ÷ Python client", "MB", 1e6, atMost(0.8), null),
+  TAIL_BARE(
+      "tail of 1 GB with -Xmx32m: characters/s ÷ bare WebSocket", "M/s", 1e6, atLeast(0.8), null),
+  TAIL_PYTHON(
+      "tail of 1 GB with -Xmx32m: characters/s ÷ Python client", "M/s", 1e6, atLeast(3), null),
   TOKEN_LASTING("cached token without an end, 1 thread: processor ns", "ns", 1, atMost(25), null),
   TOKEN_EXPIRING("cached token that expires, 1 thread: processor ns", "ns", 1, atMost(25), null),
   TOKEN_LASTING_SHARED(

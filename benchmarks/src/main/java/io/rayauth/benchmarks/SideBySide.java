@@ -46,11 +46,16 @@ public final class SideBySide {
       URI ray = URI.create(servers.line());
       URI list = URI.create(servers.line());
       URI packages = URI.create(servers.line());
+      URI tail = URI.create(servers.line());
       progress("job(id) on the fast server");
       measureJob(Column.FAST, ray, TOKEN);
       progress("jobs() on the fast server");
       try (PythonClient python = python(list, TOKEN)) {
         new ListRuns(report).measure(list, TOKEN, Optional.ofNullable(python));
+      }
+      progress("the tail of a gigabyte");
+      try (PythonClient python = python(tail, TOKEN)) {
+        new TailRuns(report).measure(tail, Optional.ofNullable(python));
       }
       progress("packages");
       try (PythonClient python = python(packages, TOKEN)) {

@@ -2,9 +2,12 @@ package io.rayauth.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rayauth.JobLog;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobStatus;
+import io.rayauth.job.LogLine;
+import io.rayauth.job.LogPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -120,5 +123,65 @@ interface LogContract extends ClusterUnderTest {
         .contains("Running entrypoint for job " + job.id() + ": echo out; echo err >&2\n")
         .contains("\nout\n")
         .contains("err\n");
+  }
+
+  @Test
+  default void log_whenALaterReadingGoesOnFromAPosition_deliversTheRest() {
+    JobId id = submitted("for i in 1 2 3 4 5 6; do echo \"line $i\"; sleep 0.3; done");
+    List<String> texts = new ArrayList<>();
+    LogPosition kept = LogPosition.START;
+
+    try (JobLog.Lines lines = client().log(id).lines()) {
+      for (LogLine line : lines) {
+        texts.add(line.text());
+        kept = line.end();
+        if (line.text().equals("line 2")) {
+          break;
+        }
+      }
+    }
+    LogPosition position = LogPosition.parse(kept.toString());
+    client().log(id).from(position).follow(line -> texts.add(line.text()));
+
+    assertThat(String.join("\n", texts) + "\n").isEqualTo(client().logs(id));
+  }
+
+  @Test
+  default void log_withBytesThatAreNotUtf8_replacesThemAndGoesOn() {
+    JobId id = submitted("echo good; printf '\\377bad\\n'; sleep 1; echo after");
+    List<String> lines = new ArrayList<>();
+
+    client().follow(id, lines::add);
+
+    assertThat(lines).containsSubsequence("good", "\ufffdbad", "after");
+    assertThat(String.join("\n", lines) + "\n").isEqualTo(client().logs(id));
+  }
+
+  @Test
+  default void log_withALineLongerThanAFrame_deliversItWhole() {
+    JobId id =
+        submitted(
+            "sleep 1; echo before; head -c 5000000 /dev/zero | tr '\\0' x; echo; sleep 1; echo after");
+    List<String> lines = new ArrayList<>();
+
+    client().follow(id, lines::add);
+
+    assertThat(lines.stream().filter(line -> !line.startsWith("xxx")).toList())
+        .containsSubsequence("before", "after");
+    assertThat(lines.stream().map(String::length)).contains(5_000_000);
+    assertThat((String.join("\n", lines) + "\n").equals(client().logs(id))).isTrue();
+  }
+
+  @Test
+  default void log_whenLinesAreLimited_comesInParts() {
+    JobDetails job = ended("head -c 5000 /dev/zero | tr '\\0' x; echo; echo end");
+    List<LogLine> lines = new ArrayList<>();
+
+    client().log(job.id()).longestLine(2048).follow(lines::add);
+
+    assertThat(lines)
+        .filteredOn(line -> line.text().startsWith("xxx"))
+        .extracting(line -> line.text().length() + (line.isContinued() ? "+" : ""))
+        .containsExactly("2048+", "2048+", "904");
   }
 }

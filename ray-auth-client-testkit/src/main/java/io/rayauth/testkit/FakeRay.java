@@ -155,6 +155,19 @@ public final class FakeRay implements AutoCloseable {
   }
 
   /**
+   * Takes the agent of the node away, as if the node were gone: running tails close with 1000 as
+   * Ray's do, logs cannot be read, and jobs keep their records.
+   */
+  public void loseAgent() {
+    jobs.loseAgent();
+  }
+
+  /** Brings the agent back, and the logs with it. */
+  public void restoreAgent() {
+    jobs.restoreAgent();
+  }
+
+  /**
    * Refuses a token from now on.
    *
    * @param token the bare token

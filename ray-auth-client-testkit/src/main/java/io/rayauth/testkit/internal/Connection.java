@@ -130,16 +130,21 @@ final class Connection {
     call.answered(response.status());
     boolean reusable = writer.write(request, response, last, fault);
     Response.Conversation conversation = response.conversation();
-    if (conversation == null) {
+    Response.Growth growth = response.growth();
+    if (conversation == null && (growth == null || request.isHead())) {
       if (!reusable) {
         linger();
       }
       return reusable;
     }
-    WebSocketFrames frames = new WebSocketFrames(in, out, fault);
     try {
-      frames.begin();
-      conversation.run(frames);
+      if (conversation != null) {
+        WebSocketFrames frames = new WebSocketFrames(in, out, fault);
+        frames.begin();
+        conversation.run(frames);
+      } else if (growth != null) {
+        growth.run(new Chunks(in, out, fault));
+      }
     } catch (WebSocketFrames.Ended scripted) {
       out.flush();
     }

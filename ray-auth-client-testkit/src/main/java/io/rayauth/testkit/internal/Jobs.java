@@ -47,6 +47,7 @@ public final class Jobs implements AutoCloseable {
   private int running;
   private int folders;
   private boolean closed;
+  private volatile boolean agentRuns = true;
 
   /** Starts to watch; everything on disk goes into a new temporary folder. */
   public Jobs(FakeCluster cluster) {
@@ -76,6 +77,20 @@ public final class Jobs implements AutoCloseable {
 
   FakeCluster cluster() {
     return cluster;
+  }
+
+  /** Takes the agent of the node away, and the logs with it. */
+  public void loseAgent() {
+    agentRuns = false;
+  }
+
+  /** Brings the agent back. */
+  public void restoreAgent() {
+    agentRuns = true;
+  }
+
+  boolean agentRuns() {
+    return agentRuns;
   }
 
   /** Stores a submission; false if its id is taken. */

@@ -28,6 +28,9 @@ final class LogRoutes {
     if (!job.hasStarted()) {
       return Response.json(Map.of("logs", ""));
     }
+    if (!jobs.agentRuns()) {
+      return Response.text(500, RayTexts.of("logs-agent-gone"));
+    }
     SecondHop.Arrival arrival =
         SecondHop.to(jobs.table(), String.valueOf(job.submissionId()), false);
     if (arrival.failed()) {

@@ -57,6 +57,9 @@ final class LogTail {
   /** Sends until the job is over; false if the client left before. */
   private boolean follow(PythonText text, WebSocketFrames frames) throws IOException {
     while (true) {
+      if (!jobs.agentRuns()) {
+        return true; // the dashboard closes with 1000 then too
+      }
       boolean over = jobs.table().find(id).map(JobRecord::isTerminal).orElse(true);
       for (String chunk = chunk(text); !chunk.isEmpty(); chunk = chunk(text)) {
         byte[] payload = chunk.getBytes(StandardCharsets.UTF_8);

@@ -13,10 +13,18 @@ public final class Response {
     void run(WebSocketFrames frames) throws IOException;
   }
 
+  /** Sends a body that grows while it is sent. */
+  @FunctionalInterface
+  interface Growth {
+    void run(Chunks chunks) throws IOException;
+  }
+
   /** How the body travels. */
   enum Framing {
     LENGTH,
     CHUNKED,
+    /** In chunks as they come to be. */
+    GROWING,
     NONE
   }
 
@@ -51,6 +59,7 @@ public final class Response {
   private final Framing framing;
   private final boolean fromRay;
   private final @Nullable Conversation conversation;
+  private final @Nullable Growth growth;
 
   private Response(
       int status,
@@ -60,7 +69,8 @@ public final class Response {
       byte[] body,
       Framing framing,
       boolean fromRay,
-      @Nullable Conversation conversation) {
+      @Nullable Conversation conversation,
+      @Nullable Growth growth) {
     this.status = status;
     this.reason = reason;
     this.before = before;
@@ -69,11 +79,12 @@ public final class Response {
     this.framing = framing;
     this.fromRay = fromRay;
     this.conversation = conversation;
+    this.growth = growth;
   }
 
   private static Response plain(int status, Headers before, byte[] body, Framing framing) {
     return new Response(
-        status, reasonOf(status), before, Headers.none(), body, framing, true, null);
+        status, reasonOf(status), before, Headers.none(), body, framing, true, null, null);
   }
 
   /** Answers with text, as Ray does for every failure. */
@@ -117,6 +128,21 @@ public final class Response {
         Framing.CHUNKED);
   }
 
+  /** Answers with raw bytes in chunks for as long as the client stays. */
+  static Response growing(Growth growth) {
+    Response file = download(new byte[0]);
+    return new Response(
+        file.status,
+        file.reason,
+        file.before,
+        file.after,
+        file.body,
+        Framing.GROWING,
+        true,
+        null,
+        growth);
+  }
+
   /** The answer of an aiohttp server whose handler failed. */
   static Response internalError() {
     return text(500, "500 Internal Server Error\n\nServer got itself in trouble");
@@ -157,6 +183,7 @@ public final class Response {
         utf8(body),
         Framing.LENGTH,
         false,
+        null,
         null);
   }
 
@@ -170,22 +197,39 @@ public final class Response {
         new byte[0],
         Framing.NONE,
         true,
-        conversation);
+        conversation,
+        null);
   }
 
   Response with(String name, String value) {
     return new Response(
-        status, reason, before.with(name, value), after, body, framing, fromRay, conversation);
+        status,
+        reason,
+        before.with(name, value),
+        after,
+        body,
+        framing,
+        fromRay,
+        conversation,
+        growth);
   }
 
   /** Adds a field behind the Content-Length, where aiohttp puts cookies. */
   Response withLast(String name, String value) {
     return new Response(
-        status, reason, before, after.with(name, value), body, framing, fromRay, conversation);
+        status,
+        reason,
+        before,
+        after.with(name, value),
+        body,
+        framing,
+        fromRay,
+        conversation,
+        growth);
   }
 
   Response withReason(String other) {
-    return new Response(status, other, before, after, body, framing, fromRay, conversation);
+    return new Response(status, other, before, after, body, framing, fromRay, conversation, growth);
   }
 
   int status() {
@@ -218,6 +262,10 @@ public final class Response {
 
   @Nullable Conversation conversation() {
     return conversation;
+  }
+
+  @Nullable Growth growth() {
+    return growth;
   }
 
   static String reasonOf(int status) {

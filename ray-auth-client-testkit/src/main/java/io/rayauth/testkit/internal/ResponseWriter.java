@@ -52,7 +52,9 @@ final class ResponseWriter {
   boolean write(Request request, Response response, boolean last, @Nullable FaultPlan fault)
       throws IOException {
     out.write(WireInput.latin1(head(response, last)));
-    if (request.isHead() || response.framing() == Response.Framing.NONE) {
+    if (request.isHead()
+        || response.framing() == Response.Framing.NONE
+        || response.framing() == Response.Framing.GROWING) {
       out.flush();
       return !last;
     }
@@ -112,7 +114,8 @@ final class ResponseWriter {
     if (response.isFromRay()) {
       head.append("Server: ").append(FakeCluster.SERVER).append("\r\n");
     }
-    if (response.framing() == Response.Framing.CHUNKED) {
+    if (response.framing() == Response.Framing.CHUNKED
+        || response.framing() == Response.Framing.GROWING) {
       head.append("Transfer-Encoding: chunked\r\n");
     }
     if (last) {

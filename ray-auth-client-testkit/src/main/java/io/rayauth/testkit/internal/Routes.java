@@ -112,6 +112,7 @@ public final class Routes {
       case "/api/component_activities" -> Map.of("GET", any -> state.activities());
       case "/api/v0/jobs" -> Map.of("GET", state::jobs);
       case "/api/v0/logs/file" -> Map.of("GET", state::logFile);
+      case "/api/v0/logs/stream" -> Map.of("GET", state::logStream);
       default -> null;
     };
   }

@@ -1,5 +1,8 @@
 package io.rayauth.testkit.internal;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,6 +17,7 @@ final class StateRoutes {
   private static final int DEFAULT_LIMIT = 100;
   private static final int LARGEST_LIMIT = 10_000;
   private static final int DEFAULT_LINES = 1000;
+  private static final int BLOCK = 1 << 16;
   private static final Set<String> FILTERS = Set.of("job_id", "type", "status", "submission_id");
   private static final Set<String> DETAILS =
       Set.of(
@@ -96,9 +100,48 @@ final class StateRoutes {
 
   /** The raw bytes of a log: the one way to read a log that is not UTF-8. */
   Response logFile(Request request) {
+    Log log = log(request);
+    if (log.refusal != null) {
+      return log.refusal;
+    }
+    byte[] bytes = jobs.logs().bytes(log.id).orElseThrow();
+    return Response.download(Arrays.copyOfRange(bytes, start(request, bytes), bytes.length));
+  }
+
+  /** The same, and what is written from then on, for as long as the client stays. */
+  Response logStream(Request request) {
+    Log log = log(request);
+    if (log.refusal != null) {
+      return log.refusal;
+    }
+    int start = start(request, jobs.logs().bytes(log.id).orElseThrow());
+    return Response.growing(chunks -> grow(log.id, start, chunks));
+  }
+
+  private void grow(String id, int start, Chunks chunks) throws IOException {
+    int interval = Math.max(1, (int) jobs.cluster().tailInterval().toMillis());
+    byte[] block = new byte[BLOCK];
+    try (InputStream file = Files.newInputStream(jobs.logs().file(id))) {
+      file.skipNBytes(start);
+      do {
+        for (int read = file.read(block); read > 0; read = file.read(block)) {
+          chunks.send(block, read);
+        }
+      } while (jobs.agentRuns() && chunks.isOpenAfter(interval));
+    }
+  }
+
+  /** The id a log is kept by, or why there is none. */
+  private record Log(String id, @Nullable Response refusal) {}
+
+  private Log log(Request request) {
     Optional<String> node = request.parameter("node_id");
     if (node.isEmpty() && request.parameter("node_ip").isEmpty()) {
-      return Response.internalError();
+      return new Log("", Response.internalError());
+    }
+    if (!jobs.agentRuns()) {
+      return new Log(
+          "", Response.text(500, "Agent for node id: " + node.orElse("None") + " doesn't exist."));
     }
     Optional<String> filename = request.parameter("filename");
     Optional<String> submission = request.parameter("submission_id");
@@ -108,16 +151,16 @@ final class StateRoutes {
                 .filter(name -> name.startsWith("job-driver-") && name.endsWith(".log"))
                 .map(name -> name.substring("job-driver-".length(), name.length() - 4))
                 .orElse(""));
-    Optional<byte[]> log = jobs.logs().bytes(id);
-    if (log.isEmpty()) {
-      return Response.text(
-          500,
-          filename.isPresent()
-              ? "A file is not found at: " + filename.get()
-              : noLogFile(node.orElse("None"), submission.orElse("None")));
+    if (jobs.logs().bytes(id).isPresent()) {
+      return new Log(id, null);
     }
-    int lines = number(request, "lines").orElse(DEFAULT_LINES);
-    return Response.download(lines < 0 ? log.get() : lastLines(log.get(), lines));
+    return new Log(
+        id,
+        Response.text(
+            500,
+            filename.isPresent()
+                ? "A file is not found at: " + filename.get()
+                : noLogFile(node.orElse("None"), submission.orElse("None"))));
   }
 
   private static String noLogFile(String node, String submission) {
@@ -130,15 +173,17 @@ final class StateRoutes {
         + "\n\tattempt_number: 0\n";
   }
 
-  private static byte[] lastLines(byte[] log, int lines) {
-    int from = log.length;
+  /** Where the last lines begin that are asked for. */
+  private static int start(Request request, byte[] log) {
+    int lines = number(request, "lines").orElse(DEFAULT_LINES);
+    int from = lines < 0 ? 0 : log.length;
     for (int left = lines; from > 0 && left > 0; left--) {
       from--; // steps over the newline that ends the line
       while (from > 0 && log[from - 1] != '\n') {
         from--;
       }
     }
-    return Arrays.copyOfRange(log, from, log.length);
+    return from;
   }
 
   private static Optional<Integer> number(Request request, String name) {

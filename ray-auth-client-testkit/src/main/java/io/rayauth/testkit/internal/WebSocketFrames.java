@@ -15,12 +15,12 @@ final class WebSocketFrames {
   private static final int FIN_TEXT = 0x81;
   private static final int FIN_CLOSE = 0x88;
 
-  /** Says that a scripted fault ended the conversation. */
+  /** Says that a scripted fault ended the answer. */
   static final class Ended extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
     Ended() {
-      super("a scripted fault ended the WebSocket");
+      super("a scripted fault ended the answer");
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The JDK's own stream of this kind passes over interrupts in some releases of JDK 17.
  */
-final class ArrivingBody extends InputStream implements BodySubscriber<InputStream> {
+public final class ArrivingBody extends InputStream implements BodySubscriber<ArrivingBody> {
   /** How many portions of up to 16 KiB may wait to be read. */
   private static final int AHEAD = 32;
 
@@ -35,6 +36,7 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
   private long length;
   private boolean ended;
   private volatile @Nullable Throwable failure;
+  private volatile @Nullable Runnable whenClosed;
   private volatile Flow.@Nullable Subscription subscription;
 
   private ArrivingBody(long limit, long announced) {
@@ -42,12 +44,12 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
     this.announced = announced;
   }
 
-  static BodyHandler<InputStream> upTo(long limit) {
+  static BodyHandler<ArrivingBody> upTo(long limit) {
     return head -> new ArrivingBody(limit, LimitedBody.announced(head));
   }
 
   @Override
-  public CompletionStage<InputStream> getBody() {
+  public CompletionStage<ArrivingBody> getBody() {
     return CompletableFuture.completedFuture(this);
   }
 
@@ -93,9 +95,23 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
     if (size == 0) {
       return 0;
     }
-    ByteBuffer next = next();
+    int read = read(target, offset, size, Long.MAX_VALUE);
+    return read == 0 ? -1 : read;
+  }
+
+  /**
+   * Reads what has arrived, waiting for it for a while.
+   *
+   * @return how many bytes were read, 0 if none came in time, -1 at the end of the body
+   */
+  public int read(byte[] target, long nanos) throws IOException {
+    return read(target, 0, target.length, nanos);
+  }
+
+  private int read(byte[] target, int offset, int size, long nanos) throws IOException {
+    ByteBuffer next = next(nanos);
     if (next == null) {
-      return -1;
+      return ended ? -1 : 0;
     }
     int read = Math.min(size, next.remaining());
     next.get(target, offset, read);
@@ -106,8 +122,8 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
     return read;
   }
 
-  /** Returns a buffer with something in it, null at the end of the body. */
-  private @Nullable ByteBuffer next() throws IOException {
+  /** Returns a buffer with something in it, null at the end of the body or if none came in time. */
+  private @Nullable ByteBuffer next(long nanos) throws IOException {
     while (!ended) {
       ByteBuffer first = current.peek();
       if (first != null && first.hasRemaining()) {
@@ -115,20 +131,23 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
       }
       if (first != null) {
         current.remove();
-      } else {
-        awaitPortion();
+      } else if (!awaitPortion(nanos)) {
+        return null;
       }
     }
     return null;
   }
 
-  private void awaitPortion() throws IOException {
+  private boolean awaitPortion(long nanos) throws IOException {
     List<ByteBuffer> portion;
     try {
-      portion = arrived.take();
+      portion = arrived.poll(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the body arrived");
+    }
+    if (portion == null) {
+      return false;
     }
     if (portion.isEmpty()) {
       ended = true;
@@ -136,10 +155,11 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
       if (failure != null) {
         throw new IOException(failure.getMessage(), failure);
       }
-      return;
+      return true;
     }
     current.addAll(portion);
     requestAnother();
+    return true;
   }
 
   private void requestAnother() {
@@ -152,8 +172,29 @@ final class ArrivingBody extends InputStream implements BodySubscriber<InputStre
   /** Closes the connection, unless the body has been read to its end. */
   @Override
   public void close() {
+    Runnable whenClosed = this.whenClosed;
+    if (whenClosed != null) {
+      whenClosed.run();
+    }
+    if (!ended) {
+      cancel();
+    }
+  }
+
+  /** Sets what is done when the reader is through with this body. */
+  void whenClosed(Runnable action) {
+    whenClosed = action;
+  }
+
+  /** Ends the body from outside; its reader gets the failure. */
+  void abort(IOException why) {
+    cancel();
+    onError(why);
+  }
+
+  private void cancel() {
     Flow.Subscription subscription = this.subscription;
-    if (!ended && subscription != null) {
+    if (subscription != null) {
       subscription.cancel();
     }
   }

@@ -4,7 +4,6 @@ import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -21,13 +20,13 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +48,7 @@ public final class JdkTransport implements AutoCloseable {
   private final ExchangeWatch watch;
   private final Map<Object, Future<?>> openings = new ConcurrentHashMap<>();
   private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
+  private final Set<ArrivingBody> bodies = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpClient client;
 
   /** Creates a transport to one endpoint; nothing is sent yet. */
@@ -92,11 +92,7 @@ public final class JdkTransport implements AutoCloseable {
     HttpRequest ready = ready(request, headers);
     ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
     try {
-      ApiResponse response =
-          request.reader() == null
-              ? whole(client.send(ready, LimitedBody.upTo(request.responseLimit())))
-              : read(
-                  client.send(ready, ArrivingBody.upTo(request.responseLimit())), request.reader());
+      ApiResponse response = exchange(client, ready, request);
       exchange.over(false);
       return new Outcome.Answer(response);
     } catch (IOException e) {
@@ -116,20 +112,40 @@ public final class JdkTransport implements AutoCloseable {
     }
   }
 
-  private static ApiResponse whole(HttpResponse<byte[]> response) {
-    return new ApiResponse(response.statusCode(), response.headers(), response.body());
-  }
-
-  private static ApiResponse read(HttpResponse<InputStream> response, Consumer<InputStream> reader)
-      throws IOException {
-    try (InputStream body = response.body()) {
-      ApiResponse head = new ApiResponse(response.statusCode(), response.headers(), NOTHING);
-      if (head.status() / 100 != 2 || head.isHtml()) {
-        return new ApiResponse(response.statusCode(), response.headers(), body.readAllBytes());
+  private ApiResponse exchange(HttpClient client, HttpRequest ready, ApiRequest request)
+      throws IOException, InterruptedException {
+    if (request.reader() == null && !request.leftOpen()) {
+      HttpResponse<byte[]> whole = client.send(ready, LimitedBody.upTo(request.responseLimit()));
+      return new ApiResponse(whole.statusCode(), whole.headers(), whole.body());
+    }
+    HttpResponse<ArrivingBody> response =
+        client.send(ready, ArrivingBody.upTo(request.responseLimit()));
+    ApiResponse head = new ApiResponse(response.statusCode(), response.headers(), NOTHING);
+    boolean success = head.status() / 100 == 2 && !head.isHtml();
+    if (success && request.leftOpen()) {
+      return ApiResponse.open(head.status(), response.headers(), leftOpen(response.body()));
+    }
+    try (ArrivingBody body = response.body()) {
+      if (!success || request.reader() == null) {
+        return new ApiResponse(head.status(), response.headers(), body.readAllBytes());
       }
-      reader.accept(body);
+      request.reader().accept(body);
       return head;
     }
+  }
+
+  private ArrivingBody leftOpen(ArrivingBody body) {
+    bodies.add(body);
+    body.whenClosed(() -> bodies.remove(body));
+    if (isClosed()) {
+      body.abort(new IOException(CLOSED)); // close() may have passed before it was added
+    }
+    return body;
+  }
+
+  /** Tells whether this was closed, after which nothing will be answered any more. */
+  public boolean isClosed() {
+    return client == null;
   }
 
   private Outcome broken(
@@ -232,6 +248,7 @@ public final class JdkTransport implements AutoCloseable {
       listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
     });
     webSockets.clear();
+    bodies.forEach(body -> body.abort(new IOException(CLOSED)));
     if (open != null) {
       shutdown(open);
     }
