@@ -54,6 +54,8 @@ public final class SideBySide {
       try (PythonClient python = python(servers.list(), TOKEN)) {
         new ListRuns(report).measure(servers.list(), TOKEN, Optional.ofNullable(python));
       }
+      progress("waiters");
+      new WaiterRuns(report).measure(servers.list(), TOKEN);
       progress("packages");
       try (PythonClient python = python(servers.packages(), TOKEN)) {
         new PackageRuns(report).measure(servers.packages(), TOKEN, Optional.ofNullable(python));

@@ -158,6 +158,7 @@ public final class JobBoard implements AutoCloseable {
       if (job != null && job.remove(waiter)) {
         jobs.remove(waiter.id());
       }
+      retireIfIdle();
     } finally {
       lock.unlock();
     }
@@ -200,15 +201,14 @@ public final class JobBoard implements AutoCloseable {
     List<Runnable> news = new ArrayList<>();
     lock.lock();
     try {
-      look.changes().forEach((job, details) -> note(job, details, news));
-      look.gone()
-          .forEach((job, cause) -> takeOff(job).forEach(it -> news.add(() -> it.isGone(cause))));
+      lastLookEnded = time.nanoTime();
+      nextLook = lastLookEnded + pauseAfter(look, begun, news);
       if (look.records() != Look.UNKNOWN) {
         records = look.records();
       }
-      lastLookEnded = time.nanoTime();
-      long pause = pauseAfter(look, begun, news);
-      nextLook = lastLookEnded + pause;
+      look.changes().forEach((job, details) -> note(job, details, news));
+      look.gone()
+          .forEach((job, cause) -> takeOff(job).forEach(it -> news.add(() -> it.isGone(cause))));
     } finally {
       lock.unlock();
     }
@@ -230,7 +230,17 @@ public final class JobBoard implements AutoCloseable {
     jobs.remove(job.id(), job);
     List<Waiter> all = job.waiters();
     all.forEach(deadlines::remove);
+    retireIfIdle();
     return all;
+  }
+
+  private void retireIfIdle() {
+    if (deadlines.isEmpty()) {
+      timeouts.retire();
+    }
+    if (jobs.isEmpty()) {
+      looks.retire();
+    }
   }
 
   private long pauseAfter(Look look, long begun, List<Runnable> news) {

@@ -46,12 +46,30 @@ final class Recurring implements AutoCloseable {
         started.setDaemon(true);
         started.start();
         thread = started;
-      } else if (sleeping) {
-        sleeping = false;
-        thread.interrupt(); // a TimeSource knows no other way
+      } else {
+        endSleep(thread);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Has the thread, if there is one, find out now that there is nothing to do any more. */
+  void retire() {
+    lock.lock();
+    try {
+      if (thread != null) {
+        endSleep(thread);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endSleep(Thread sleeper) {
+    if (sleeping) {
+      sleeping = false;
+      sleeper.interrupt(); // a TimeSource knows no other way
     }
   }
 
