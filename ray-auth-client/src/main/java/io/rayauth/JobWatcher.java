@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waits for any number of jobs with one look at the cluster at a time, however many wait.
  *
- * <p>A few jobs are asked for one by one, many with one list of all jobs. Between two looks there is
- * a pause of one second while jobs come or change, which grows to five seconds while nothing does, a
- * random part of it included. It is nine times as long as the look itself where that is more, so
- * that a head with many records is kept busy for a tenth of the time at most. An end is told by the
- * first look after it.
+ * <p>A few jobs are asked for one by one, many with one list of all jobs. Between two looks there
+ * is a pause of one second while jobs come or change, which grows to five seconds while nothing
+ * does, a random part of it included. It is nine times as long as the look itself where that is
+ * more, so that a head with many records is kept busy for a tenth of the time at most. An end is
+ * told by the first look after it.
  *
  * <p>While the cluster gives no answer, or refuses, the pauses grow to 15 seconds, the client's
  * {@link RayClientListener#onOutage} is told, and everybody waits on until their own time is up. A
@@ -119,8 +119,8 @@ public final class JobWatcher implements AutoCloseable {
    * @param timeout how long to wait from now on
    * @return the job, whose status is terminal
    * @throws JobNotFoundException if the cluster has no such job
-   * @throws AwaitTimeoutException if it was not seen to have ended by then; its job has no more than
-   *     id and status
+   * @throws AwaitTimeoutException if it was not seen to have ended by then; its job has no more
+   *     than id and status
    * @throws RayTransportException if it was not seen at all, or the watcher is closed
    * @throws RayInterruptedException if the thread is interrupted
    * @throws IllegalArgumentException if the id cannot be asked for

@@ -72,8 +72,8 @@ public interface RayClientListener {
   default void onUploadProgress(PackageUri uri, long sentBytes, long totalBytes) {}
 
   /**
-   * Is called when a job that is being awaited, followed or watched has another status than when it was last
-   * looked at.
+   * Is called when a job that is being awaited, followed or watched has another status than when it
+   * was last looked at.
    *
    * @param id the job
    * @param from the status before, null at the first look

@@ -22,11 +22,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 public abstract class JobContract
-    implements SubmissionContract,
-        LifecycleContract,
-        WatchContract,
-        LogContract,
-        PackageContract {
+    implements SubmissionContract, LifecycleContract, WatchContract, LogContract, PackageContract {
   private final List<JobId> submissions = new CopyOnWriteArrayList<>();
   private @Nullable JobClient client;
 

@@ -24,7 +24,6 @@ import io.rayauth.testkit.ManualClock;
 import io.rayauth.testkit.RecordedCall;
 import io.rayauth.testkit.WithFakeRay;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,10 +84,7 @@ class JobWatcherTest {
       for (int second = 0; second < 300; second += 5) {
         pass(Duration.ofSeconds(5), 2);
       }
-      assertThat(ray.calls())
-          .hasSize(30)
-          .extracting(RecordedCall::path)
-          .containsOnly("/api/jobs/");
+      assertThat(ray.calls()).hasSize(30).extracting(RecordedCall::path).containsOnly("/api/jobs/");
       putAll(ray, jobs, "SUCCEEDED");
       clock.advance(pause);
 
@@ -126,10 +122,7 @@ class JobWatcherTest {
     ray.clearCalls();
     pass(LONGEST, 2);
 
-    assertThat(ray.calls())
-        .hasSize(20)
-        .extracting(RecordedCall::path)
-        .doesNotContain("/api/jobs/");
+    assertThat(ray.calls()).hasSize(20).extracting(RecordedCall::path).doesNotContain("/api/jobs/");
   }
 
   @Test
@@ -238,8 +231,7 @@ class JobWatcherTest {
     assertThat(failure(ends.get(1_999)))
         .isInstanceOf(JobNotFoundException.class)
         .hasMessageContaining("job-1999 is not among the 0 jobs");
-    assertThat(ends)
-        .allSatisfy(end -> assertThat(end).failsWithin(Duration.ofSeconds(20)));
+    assertThat(ends).allSatisfy(end -> assertThat(end).failsWithin(Duration.ofSeconds(20)));
     assertThat(ray.calls()).hasSize(2);
   }
 
@@ -271,9 +263,7 @@ class JobWatcherTest {
     ray.onNext("GET", "/api/jobs/").respond(200, list, "Content-Type", "application/json");
     pass(LONGEST, 2);
 
-    assertThat(byDriver)
-        .succeedsWithin(Duration.ofSeconds(20))
-        .returns(JOB, JobDetails::id);
+    assertThat(byDriver).succeedsWithin(Duration.ofSeconds(20)).returns(JOB, JobDetails::id);
   }
 
   @Test
@@ -459,8 +449,7 @@ class JobWatcherTest {
   void pauses_thatMakeNoSense_areRefused() {
     JobWatcher.Builder builder = JobWatcher.builder(client);
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.pauses(Duration.ZERO, LONGEST));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.pauses(Duration.ZERO, LONGEST));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.pauses(LONGEST, SHORTEST))
         .withMessageContaining("PT5S to PT2S");

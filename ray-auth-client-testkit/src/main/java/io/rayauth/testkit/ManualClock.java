@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Is a clock that stands still until a test moves it, and on which sleeping takes no time: a sleep
  * moves the clock by its length and returns.
  *
- * <p>That of {@link #holdingSleepers()} is moved by the test alone, which suits code with threads of
- * its own: a sleep lasts until the test has moved the clock past its end.
+ * <p>That of {@link #holdingSleepers()} is moved by the test alone, which suits code with threads
+ * of its own: a sleep lasts until the test has moved the clock past its end.
  *
  * <p>Thread-safe.
  */

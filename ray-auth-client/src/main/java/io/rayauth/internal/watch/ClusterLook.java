@@ -13,8 +13,8 @@ import java.util.function.Function;
 /**
  * Looks at jobs with the requests of one client.
  *
- * <p>The head reads every record for a list, filtered by the state API or not, and each record costs
- * it as much as a fiftieth to a tenth of the request for one job (measured on Ray 2.60).
+ * <p>The head reads every record for a list, filtered by the state API or not, and each record
+ * costs it as much as a fiftieth to a tenth of the request for one job (measured on Ray 2.60).
  */
 public final class ClusterLook {
   private static final String LIST = "/api/jobs/";

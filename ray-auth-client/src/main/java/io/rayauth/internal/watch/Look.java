@@ -109,7 +109,11 @@ final class Look {
   private void seeListed(JobDetails job) {
     records++;
     see(jobs.get(job.id()), job);
-    job.rayJobId().map(JobId::new).filter(id -> !id.equals(job.id())).map(jobs::get).ifPresent(watched -> see(watched, job));
+    job.rayJobId()
+        .map(JobId::new)
+        .filter(id -> !id.equals(job.id()))
+        .map(jobs::get)
+        .ifPresent(watched -> see(watched, job));
   }
 
   private void see(@Nullable WatchedJob watched, JobDetails job) {
