@@ -47,8 +47,14 @@ public final class JobWatcher implements AutoCloseable {
 
   private JobWatcher(JobBoard board, @Nullable Executor callbacks) {
     this.board = board;
-    this.ownCallbacks = callbacks == null ? oneThread() : null;
-    this.callbacks = callbacks == null ? ownCallbacks : callbacks;
+    if (callbacks == null) {
+      ThreadPoolExecutor own = oneThread();
+      this.ownCallbacks = own;
+      this.callbacks = own;
+    } else {
+      this.ownCallbacks = null;
+      this.callbacks = callbacks;
+    }
   }
 
   /**
