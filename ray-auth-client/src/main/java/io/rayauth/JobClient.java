@@ -29,6 +29,9 @@ import io.rayauth.internal.pack.Packages;
 import io.rayauth.internal.submit.JobRun;
 import io.rayauth.internal.submit.Submitter;
 import io.rayauth.internal.token.CachingTokenProvider;
+import io.rayauth.internal.watch.ClusterLook;
+import io.rayauth.internal.watch.JobBoard;
+import io.rayauth.internal.watch.Pace;
 import io.rayauth.job.AwaitTimeoutException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
@@ -482,6 +485,16 @@ public final class JobClient implements AutoCloseable {
 
   private Watch watching() {
     return new Watch();
+  }
+
+  /** Returns what a {@link JobWatcher} of this client works with. */
+  JobBoard newBoard(Duration shortest, Duration longest) {
+    return new JobBoard(
+        new ClusterLook(this::call, JobClient::path),
+        transport::isClosed,
+        events,
+        new Pace(shortest, longest, random),
+        time);
   }
 
   private void pause(Duration duration, String what) {

@@ -72,12 +72,27 @@ public interface RayClientListener {
   default void onUploadProgress(PackageUri uri, long sentBytes, long totalBytes) {}
 
   /**
-   * Is called when a job that is being awaited or followed has another status than when it was last
-   * looked at.
+   * Is called when a job that is being awaited, followed or watched has another status than when it
+   * was last looked at.
    *
    * @param id the job
    * @param from the status before, null at the first look
    * @param to the status now
    */
   default void onStatusChange(JobId id, @Nullable JobStatus from, JobStatus to) {}
+
+  /**
+   * Is called when a {@link JobWatcher} gets no answer, or a refusal, after it had answers before.
+   * It goes on looking at growing intervals, and fails nobody who waits before their time is up.
+   *
+   * @param cause what the first look in the outage failed with
+   */
+  default void onOutage(RayException cause) {}
+
+  /**
+   * Is called when a {@link JobWatcher} gets answers again.
+   *
+   * @param lasted the time since the look that failed first began
+   */
+  default void onOutageEnd(Duration lasted) {}
 }

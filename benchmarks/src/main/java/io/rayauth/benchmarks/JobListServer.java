@@ -1,12 +1,13 @@
 package io.rayauth.benchmarks;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -16,6 +17,12 @@ import java.util.concurrent.Executors;
  */
 final class JobListServer implements AutoCloseable {
   static final int JOBS = 10_000;
+
+  /** In front of the path, it makes all jobs go on. */
+  static final String RUNNING = "/running";
+
+  private static final String JOBS_PATH = "/api/jobs/";
+  private static final String ID = "raysubmit_%016d";
 
   private static final String VERSION =
       """
@@ -35,10 +42,18 @@ final class JobListServer implements AutoCloseable {
     JobListServer started =
         new JobListServer(
             HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
-    byte[] list = body().getBytes(StandardCharsets.US_ASCII);
-    byte[] version = VERSION.getBytes(StandardCharsets.US_ASCII);
-    started.server.createContext("/api/jobs/", exchange -> answer(exchange, list));
+    byte[] list = body().getBytes(US_ASCII);
+    byte[] version = VERSION.getBytes(US_ASCII);
+    started.server.createContext(JOBS_PATH, exchange -> answer(exchange, list));
     started.server.createContext("/api/version", exchange -> answer(exchange, version));
+    byte[] running = running(body()).getBytes(US_ASCII);
+    started.server.createContext(
+        RUNNING + JOBS_PATH,
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          String id = path.substring((RUNNING + JOBS_PATH).length());
+          answer(exchange, id.isEmpty() ? running : running(job(number(id))).getBytes(US_ASCII));
+        });
     started.server.setExecutor(started.threads);
     started.server.start();
     return started;
@@ -62,6 +77,18 @@ final class JobListServer implements AutoCloseable {
     }
   }
 
+  static String id(int job) {
+    return ID.formatted(job);
+  }
+
+  private static int number(String id) {
+    return Integer.parseInt(id.substring(id.indexOf('_') + 1));
+  }
+
+  private static String running(String jobs) {
+    return jobs.replaceAll("\"(SUCCEEDED|FAILED)\"", "\"RUNNING\"");
+  }
+
   /** About a kilobyte for each job, spaced like Python's {@code json.dumps}. */
   private static String body() {
     StringBuilder list = new StringBuilder(JOBS * 1024);
@@ -74,7 +101,7 @@ final class JobListServer implements AutoCloseable {
   private static String job(int i) {
     boolean failed = i % 10 == 0;
     return """
-    {"type": "SUBMISSION", "job_id": "%08x", "submission_id": "raysubmit_%016d", \
+    {"type": "SUBMISSION", "job_id": "%08x", "submission_id": "%s", \
     "driver_info": {"id": "%08x", "node_ip_address": "10.0.0.%d", "pid": "%d"}, \
     "status": "%s", "entrypoint": "python -m training.main --config s3://models/run-%d/config.yaml --epochs 40 --learning-rate 0.0003", \
     "message": "%s", "error_type": %s, "start_time": %d, "end_time": %d, \
@@ -85,7 +112,7 @@ final class JobListServer implements AutoCloseable {
     """
         .formatted(
             i + 1,
-            i,
+            id(i),
             i + 1,
             i % 250,
             1000 + i,

@@ -57,6 +57,8 @@ public final class SideBySide {
       try (PythonClient python = python(tail, TOKEN)) {
         new TailRuns(report).measure(tail, Optional.ofNullable(python));
       }
+      progress("waiters");
+      new WaiterRuns(report).measure(servers.list(), TOKEN);
       progress("packages");
       try (PythonClient python = python(packages, TOKEN)) {
         new PackageRuns(report).measure(packages, TOKEN, Optional.ofNullable(python));

@@ -188,6 +188,17 @@ class ExamplesTest {
   }
 
   @Test
+  void watchJobs_onTheFake_tellsTheEndOfEachAndThatOfAll() {
+    WatchJobs.run(out);
+
+    assertThat(lines())
+        .anyMatch(line -> line.matches("raysubmit_\\w+ SUCCEEDED: sleep 1"))
+        .anyMatch(line -> line.matches("raysubmit_\\w+ FAILED: exit 3"))
+        .anyMatch(line -> line.matches("raysubmit_\\w+ SUCCEEDED: true"))
+        .endsWith("all have ended");
+  }
+
+  @Test
   void ownTokenProvider_whenItsTokenIsRevoked_isAskedAgain() {
     OwnTokenProvider.run(out);
 

@@ -130,6 +130,27 @@ public final class FakeRay implements AutoCloseable {
   }
 
   /**
+   * Writes the record of a job that nothing runs for: a new one, or another status over the one
+   * before. Thousands of jobs cost no processes this way.
+   *
+   * @param submissionId its id
+   * @param status such as {@code RUNNING}
+   * @throws IllegalArgumentException if Ray has no such status
+   */
+  public void putJob(String submissionId, String status) {
+    jobs.put(submissionId, status);
+  }
+
+  /**
+   * Removes the record of a job, as a restart of a cluster without persistent storage does.
+   *
+   * @param submissionId its id
+   */
+  public void forgetJob(String submissionId) {
+    jobs.table().remove(submissionId);
+  }
+
+  /**
    * Scripts the next request of one kind.
    *
    * @param method such as {@code POST}

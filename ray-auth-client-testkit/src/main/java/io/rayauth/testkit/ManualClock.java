@@ -5,22 +5,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Is a clock that stands still until a test moves it, and on which sleeping takes no time: a sleep
  * moves the clock by its length and returns.
  *
+ * <p>That of {@link #holdingSleepers()} is moved by the test alone, which suits code with threads
+ * of its own: a sleep lasts until the test has moved the clock past its end.
+ *
  * <p>Thread-safe.
  */
 public final class ManualClock implements TimeSource {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final List<Duration> sleeps = new ArrayList<>();
+  private final List<Long> wakeTimes = new ArrayList<>();
+  private final boolean holdsSleepers;
   private Instant now;
   private long nanos;
 
-  private ManualClock(Instant start) {
+  private ManualClock(Instant start, boolean holdsSleepers) {
     this.now = start;
+    this.holdsSleepers = holdsSleepers;
   }
 
   /**
@@ -29,7 +39,7 @@ public final class ManualClock implements TimeSource {
    * @return a new clock
    */
   public static ManualClock create() {
-    return startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    return startingAt(START);
   }
 
   /**
@@ -39,7 +49,17 @@ public final class ManualClock implements TimeSource {
    * @return a new clock
    */
   public static ManualClock startingAt(Instant start) {
-    return new ManualClock(start);
+    return new ManualClock(start, false);
+  }
+
+  /**
+   * Creates a clock that shows the first second of 2026, and on which a sleep lasts until {@link
+   * #advance} has moved the clock past its end.
+   *
+   * @return a new clock
+   */
+  public static ManualClock holdingSleepers() {
+    return new ManualClock(START, true);
   }
 
   /**
@@ -56,6 +76,25 @@ public final class ManualClock implements TimeSource {
     try {
       now = now.plus(step);
       nanos += step.toNanos();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Blocks until a number of threads sleep on a clock of {@link #holdingSleepers()}. A thread whose
+   * time is up does not count, so that this after {@link #advance} waits for what it sets going.
+   *
+   * @param threads how many, or more
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public void awaitSleepers(int threads) throws InterruptedException {
+    lock.lock();
+    try {
+      while (wakeTimes.stream().filter(wakeTime -> wakeTime > nanos).count() < threads) {
+        changed.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -89,12 +128,26 @@ public final class ManualClock implements TimeSource {
     lock.lock();
     try {
       sleeps.add(duration);
-      if (!duration.isNegative()) {
+      if (holdsSleepers) {
+        awaitTime(nanos + duration.toNanos());
+      } else if (!duration.isNegative()) {
         now = now.plus(duration);
         nanos += duration.toNanos();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitTime(Long wakeTime) throws InterruptedException {
+    wakeTimes.add(wakeTime);
+    changed.signalAll();
+    try {
+      while (wakeTime > nanos) {
+        changed.await();
+      }
+    } finally {
+      wakeTimes.remove(wakeTime);
     }
   }
 

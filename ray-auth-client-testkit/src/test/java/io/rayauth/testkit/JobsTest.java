@@ -1,6 +1,7 @@
 package io.rayauth.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
@@ -416,5 +418,35 @@ class JobsTest {
 
   private static Wire.Answer delete(FakeRay ray, String id) throws Exception {
     return Wire.exchange(ray, Wire.head("DELETE", "/api/jobs/" + id) + "\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "STOPPED"})
+  void putJob_withAnyStatus_isARecordLikeThatOfARealJob(String status, FakeRay ray)
+      throws Exception {
+    ray.putJob("a", "RUNNING");
+    ray.putJob("a", status);
+
+    JsonNode job = FakeJobs.get(ray, "a");
+    assertThat(job.get("status").asString()).isEqualTo(status);
+    assertThat(job.get("end_time").isNull())
+        .isEqualTo(status.equals("PENDING") || status.equals("RUNNING"));
+    assertThat(ray.jobs()).hasSize(1);
+    assertThat(ray.runningProcesses()).isZero();
+  }
+
+  @Test
+  void putJob_withAStatusThatRayDoesNotHave_isRefused(FakeRay ray) {
+    assertThatIllegalArgumentException().isThrownBy(() -> ray.putJob("a", "LOST"));
+  }
+
+  @Test
+  void forgetJob_whateverItsStatus_leavesNoRecord(FakeRay ray) throws Exception {
+    ray.putJob("a", "RUNNING");
+
+    ray.forgetJob("a");
+
+    assertThat(Wire.get(ray, "/api/jobs/a").status()).isEqualTo(404);
+    assertThat(Wire.get(ray, "/api/jobs/").body()).isEqualTo("[]");
   }
 }

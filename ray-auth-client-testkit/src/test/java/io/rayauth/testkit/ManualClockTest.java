@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,5 +48,55 @@ class ManualClockTest {
   void advance_whenNegative_isRefused() {
     assertThatThrownBy(() -> ManualClock.create().advance(Duration.ofNanos(-1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void sleep_onAClockThatHoldsSleepers_lastsUntilTheTestHasMovedTheClock() throws Exception {
+    ManualClock clock = ManualClock.holdingSleepers();
+    CompletableFuture<Instant> woken = new CompletableFuture<>();
+    Thread sleeper = new Thread(() -> woken.complete(afterSleep(clock, Duration.ofSeconds(3))));
+    sleeper.start();
+    clock.awaitSleepers(1);
+
+    clock.advance(Duration.ofSeconds(2));
+    clock.awaitSleepers(1);
+    assertThat(woken).isNotDone();
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(woken.get(5, TimeUnit.SECONDS)).isEqualTo(clock.instant());
+    sleeper.join();
+  }
+
+  @Test
+  void sleep_onAClockThatHoldsSleepers_canBeInterrupted() throws Exception {
+    ManualClock clock = ManualClock.holdingSleepers();
+    CompletableFuture<Instant> woken = new CompletableFuture<>();
+    Thread sleeper =
+        new Thread(() -> {
+          try {
+            woken.complete(afterSleep(clock, Duration.ofDays(1)));
+          } catch (IllegalStateException e) {
+            woken.completeExceptionally(e);
+          }
+        });
+    sleeper.start();
+    clock.awaitSleepers(1);
+
+    sleeper.interrupt();
+
+    assertThat(woken)
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withRootCauseInstanceOf(InterruptedException.class);
+    sleeper.join();
+  }
+
+  private static Instant afterSleep(ManualClock clock, Duration sleep) {
+    try {
+      clock.sleep(sleep);
+      return clock.instant();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

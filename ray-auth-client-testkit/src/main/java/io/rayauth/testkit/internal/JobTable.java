@@ -99,6 +99,28 @@ public final class JobTable {
     }
   }
 
+  /** Stores a submission, new or changed. */
+  void put(JobRecord job) {
+    lock.lock();
+    try {
+      list = null;
+      submissions.put(String.valueOf(job.submissionId()), new Entry(job));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets a submission. */
+  public void remove(String submissionId) {
+    lock.lock();
+    try {
+      list = null;
+      submissions.remove(submissionId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Stores a driver, new or changed. */
   public void putDriver(JobRecord driver) {
     lock.lock();

@@ -114,20 +114,45 @@ public final class Jobs implements AutoCloseable {
 
   /** Adds the record of a job that succeeded before. */
   public void addFinished(String id, String entrypoint, Map<String, String> metadata) {
+    JobRecord over = record(id, entrypoint, metadata, "SUCCEEDED");
+    if (!table.add(over)) {
+      throw new IllegalArgumentException("there is a job " + id + " already");
+    }
+  }
+
+  /** Adds or replaces a record that no process belongs to. */
+  public void put(String id, String status) {
+    table.put(record(id, "true", Map.of(), status));
+  }
+
+  private JobRecord record(
+      String id, String entrypoint, Map<String, String> metadata, String status) {
     Map<String, Object> submission = new LinkedHashMap<>();
     submission.put("submission_id", id);
     submission.put("entrypoint", entrypoint);
     submission.put("metadata", metadata);
     try {
-      SubmitRequest request = SubmitRequest.of(submission);
       long now = cluster.millis();
-      JobRecord over =
-          JobRecord.pending(request, "", now)
-              .running()
-              .ended("SUCCEEDED", "Job finished successfully.", null, 0, now);
-      if (!table.add(over)) {
-        throw new IllegalArgumentException("there is a job " + id + " already");
-      }
+      JobRecord pending =
+          JobRecord.pending(SubmitRequest.of(submission), "Job has not started yet.", now);
+      return switch (status) {
+        case "PENDING" -> pending;
+        case "RUNNING" -> pending.running();
+        case "SUCCEEDED" ->
+            pending.running().ended(status, "Job finished successfully.", null, 0, now);
+        case "STOPPED" ->
+            pending.running().ended(status, "Job was intentionally stopped.", null, null, now);
+        case "FAILED" ->
+            pending
+                .running()
+                .ended(
+                    status,
+                    "Job entrypoint command failed with exit code 1. No logs available.",
+                    "JOB_ENTRYPOINT_COMMAND_ERROR",
+                    1,
+                    now);
+        default -> throw new IllegalArgumentException("Ray has no job status " + status);
+      };
     } catch (SubmitRequest.Invalid impossible) {
       throw new IllegalArgumentException(impossible);
     }

@@ -228,11 +228,6 @@ public final class JdkTransport implements AutoCloseable {
     webSockets.remove(socket);
   }
 
-  /** Tells whether this was closed. */
-  public boolean isClosed() {
-    return client == null;
-  }
-
   /**
    * Cancels what is under way and ends the threads; on JDK 17 the client's selector thread ends
    * with the next garbage collection.

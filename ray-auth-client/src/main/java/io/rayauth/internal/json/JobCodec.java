@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -171,25 +172,38 @@ public final class JobCodec {
    * @throws UncheckedIOException if the stream breaks
    */
   public static List<JobDetails> jobs(InputStream body) {
+    List<JobDetails> jobs = new ArrayList<>();
+    jobs(body, jobs::add);
+    return List.copyOf(jobs);
+  }
+
+  /**
+   * Hands on each job of a list while it arrives; a list that turns out to be none has had some of
+   * its jobs handed on by then.
+   *
+   * @throws UncheckedIOException if the stream breaks
+   */
+  public static void jobs(InputStream body, Consumer<JobDetails> sink) {
     Recording recording = new Recording(body);
-    return decoded(
-        "a list of jobs",
-        () -> JSON.createParser(recording),
-        recording::excerpt,
-        parser -> {
-          if (!parser.isExpectedStartArrayToken()) {
-            throw new IllegalStateException("expected a JSON array, got " + parser.currentToken());
-          }
-          List<JobDetails> jobs = new ArrayList<>();
-          while (parser.nextToken() != JsonToken.END_ARRAY) {
-            jobs.add(job(parser, recording::slice));
-            recording.forgetBefore(parser.currentLocation().getByteOffset());
-          }
-          if (parser.nextToken() != null) {
-            throw new IllegalStateException("something follows the list");
-          }
-          return List.copyOf(jobs);
-        });
+    Object unused =
+        decoded(
+            "a list of jobs",
+            () -> JSON.createParser(recording),
+            recording::excerpt,
+            parser -> {
+              if (!parser.isExpectedStartArrayToken()) {
+                throw new IllegalStateException(
+                    "expected a JSON array, got " + parser.currentToken());
+              }
+              while (parser.nextToken() != JsonToken.END_ARRAY) {
+                sink.accept(job(parser, recording::slice));
+                recording.forgetBefore(parser.currentLocation().getByteOffset());
+              }
+              if (parser.nextToken() != null) {
+                throw new IllegalStateException("something follows the list");
+              }
+              return true;
+            });
   }
 
   private static JobDetails job(JsonParser parser, Slices slices) {
