@@ -20,8 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weighs those who wait for a job each, beside as many plain futures in a map by the same ids, which
- * is the least that anybody would have to hold.
+ * Weighs those who wait for a job each, beside as many plain futures in a map by the same ids,
+ * which is the least that anybody would have to hold.
  */
 final class WaiterRuns {
   private static final Map<Row, Integer> WAITERS =
@@ -62,7 +62,9 @@ final class WaiterRuns {
                 .listener(listener)
                 .build();
         JobWatcher watcher =
-            JobWatcher.builder(client).pauses(Duration.ofMillis(200), Duration.ofHours(1)).build()) {
+            JobWatcher.builder(client)
+                .pauses(Duration.ofMillis(200), Duration.ofHours(1))
+                .build()) {
       client.jobs(); // so that the connection and its buffers are not counted
       List<CompletableFuture<JobDetails>> ends = new ArrayList<>(waiters);
       long before = heap();
@@ -94,8 +96,7 @@ final class WaiterRuns {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
-      least =
-          Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+      least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
     return least;
   }

@@ -68,7 +68,11 @@ class HeadPodReplacedTest {
     clusters.awaitReady(cluster, PATIENCE);
     Upload upload = new Upload();
     try (RayConnection connection =
-        clusters.connecting(cluster).route(Route.portForward()).client(client -> client.listener(upload)).connect()) {
+        clusters
+            .connecting(cluster)
+            .route(Route.portForward())
+            .client(client -> client.listener(upload))
+            .connect()) {
       CountingJob counting = CountingJob.submit(connection.jobs(), folder);
       CompletableFuture<JobDetails> tail =
           CompletableFuture.supplyAsync(() -> counting.follow(connection.jobs()), threads);
