@@ -187,7 +187,7 @@ class JobListTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() ->
-            caller.getState() == Thread.State.WAITING
+            caller.getState() == Thread.State.TIMED_WAITING
                 && Arrays.toString(caller.getStackTrace()).contains("ArrivingBody"));
   }
 
