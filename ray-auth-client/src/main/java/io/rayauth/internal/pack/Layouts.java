@@ -3,6 +3,7 @@ package io.rayauth.internal.pack;
 import io.rayauth.job.PackageUri;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Remembers how packages are laid out whose name does not tell it: Ray gives a folder one name,
@@ -14,6 +15,9 @@ import java.util.Map;
 final class Layouts {
   private static final int MOST = 4096;
 
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by the lock. */
   private final Map<PackageUri, String> byName =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -23,7 +27,12 @@ final class Layouts {
       };
 
   /** Tells whether a name can stand for this layout, which it does from now on if it was free. */
-  synchronized boolean fits(PackageUri name, String layout) {
-    return byName.computeIfAbsent(name, free -> layout).equals(layout);
+  boolean fits(PackageUri name, String layout) {
+    lock.lock();
+    try {
+      return byName.computeIfAbsent(name, free -> layout).equals(layout);
+    } finally {
+      lock.unlock();
+    }
   }
 }
