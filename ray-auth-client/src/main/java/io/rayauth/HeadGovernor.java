@@ -57,7 +57,7 @@ public final class HeadGovernor implements AutoCloseable {
    * Waits for a turn and submits a job with the client of this governor.
    *
    * @param spec what to run
-   * @return what {@link JobClient#submit} returns, which this also throws as
+   * @return what {@link JobClient#submit} returns; what it throws is thrown
    * @throws RayInterruptedException if the thread is interrupted; while it waited, nothing was
    *     submitted
    * @throws RayTransportException if the governor is closed while this waits; nothing was submitted
@@ -97,6 +97,7 @@ public final class HeadGovernor implements AutoCloseable {
   /** Configures a governor. Not thread-safe. */
   public static final class Builder {
     private static final Duration FOREVER = Duration.ofDays(365_000);
+    private static final double LONGEST_BETWEEN = 1e18; // 30 years, in nanoseconds
     private static final int ANY_NUMBER = Integer.MAX_VALUE;
 
     private final JobClient client;
@@ -148,7 +149,7 @@ public final class HeadGovernor implements AutoCloseable {
         throw new IllegalArgumentException(
             "at most " + submissions + " submissions per second would be none");
       }
-      this.between = Duration.ofNanos((long) (1e9 / submissions));
+      this.between = Duration.ofNanos((long) Math.min(1e9 / submissions, LONGEST_BETWEEN));
       return this;
     }
 

@@ -456,14 +456,15 @@ public final class JobClient implements AutoCloseable {
   /** Returns what a {@link HeadGovernor} of this client holds submissions back with. */
   Admissions newAdmissions(Limits limits) {
     Pace pace = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5), random);
-    return new Admissions(limits, new HeadView(clusterLook(), this::call), pace, time);
+    HeadView head = new HeadView(clusterLook(), this::call);
+    return new Admissions(limits, head, transport::isClosed, pace, time);
   }
 
   /** Returns what a {@link HeadGovernor} of this client deletes records with. */
   Housekeeping newHousekeeping(Duration oldest, int most) {
     Pace pace = new Pace(Duration.ofMinutes(1), Duration.ofMinutes(2), random);
     HeadView head = new HeadView(clusterLook(), this::call);
-    return new Housekeeping(oldest, most, head, this::delete, pace, time);
+    return new Housekeeping(oldest, most, head, this::delete, transport::isClosed, pace, time);
   }
 
   private ClusterLook clusterLook() {

@@ -352,6 +352,32 @@ class HeadGovernorTest {
   }
 
   @Test
+  void client_thatIsClosedFirst_sendsEverybodyAway() throws Exception {
+    ray.putJob("a", "RUNNING");
+    HeadGovernor governor = HeadGovernor.builder(client).maxRunningJobs(1).build();
+    Caller caller = waiting(governor, ORDINARY, "caller");
+    clock.awaitSleepers(1);
+    client.close();
+    clock.advance(NEXT_LOOK);
+
+    assertThat(failure(caller)).hasMessageContaining("the governor is closed");
+  }
+
+  @Test
+  void housekeeping_thatMayNotDeleteOneRecord_deletesTheOthers() throws Exception {
+    ray.addFinishedJob("old", "true", Map.of());
+    clock.advance(Duration.ofHours(1));
+    ray.addFinishedJob("stuck", "true", Map.of());
+    clock.advance(Duration.ofHours(1));
+    ray.onNext("DELETE", "/api/jobs/stuck").respond(500, "RuntimeError: not this one");
+    try (HeadGovernor governor = HeadGovernor.builder(client).keepFinishedAtMost(0).build()) {
+      clock.awaitSleepers(1);
+      assertThat(ray.jobs()).extracting(FakeRay.Job::id).containsExactly("stuck");
+      assertThat(governor).isNotNull();
+    }
+  }
+
+  @Test
   void housekeeping_byAge_deletesWhatEndedLongAgoAndNothingElse() throws Exception {
     ray.addFinishedJob("old", "true", Map.of());
     clock.advance(Duration.ofHours(2));

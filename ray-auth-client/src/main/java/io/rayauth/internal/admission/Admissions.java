@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Admissions implements AutoCloseable {
   private final Limits limits;
   private final HeadView head;
+  private final BooleanSupplier isClientClosed;
   private final Pace pace;
   private final TimeSource time;
   private final Recurring turns;
@@ -53,10 +55,16 @@ public final class Admissions implements AutoCloseable {
   private long nextSlot;
   private boolean closed;
 
-  /** Creates a gate at which nobody waits. */
-  public Admissions(Limits limits, HeadView head, Pace pace, TimeSource time) {
+  /**
+   * Creates a gate at which nobody waits.
+   *
+   * @param isClientClosed tells whether there is no sense in another look
+   */
+  public Admissions(
+      Limits limits, HeadView head, BooleanSupplier isClientClosed, Pace pace, TimeSource time) {
     this.limits = limits;
     this.head = head;
+    this.isClientClosed = isClientClosed;
     this.pace = pace;
     this.time = time;
     this.turns = new Recurring("ray-auth-governor", time, this::turn);
@@ -223,6 +231,9 @@ public final class Admissions implements AutoCloseable {
       throw closing;
     } catch (RayException e) {
       failed = e;
+      if (isClientClosed.getAsBoolean()) {
+        close();
+      }
     }
     lock.lock();
     try {
@@ -239,27 +250,24 @@ public final class Admissions implements AutoCloseable {
   }
 
   private void timeIsUp(Ticket ticket) {
-    String why;
-    RayException cause;
     lock.lock();
     try {
       if (!queue.remove(ticket)) {
         return; // it has its turn
       }
-      cause = failure;
-      String obstacle = obstacle();
-      why =
-          cause != null
-              ? "the head does not answer: " + cause.getMessage()
-              : obstacle != null ? obstacle : "others were first";
+      RayException cause = failure;
+      String obstacle =
+          cause == null ? obstacle() : "the head does not answer: " + cause.getMessage();
+      ticket.completeExceptionally( // under the lock, so that an interrupt finds it done
+          new AdmissionTimeoutException(
+              "no turn to submit within %s, nothing was submitted: %s"
+                  .formatted(
+                      ticket.place().patience().orElse(Duration.ZERO),
+                      obstacle == null ? "others were first" : obstacle),
+              cause));
     } finally {
       lock.unlock();
     }
-    ticket.completeExceptionally(
-        new AdmissionTimeoutException(
-            "no turn to submit within %s, nothing was submitted: %s"
-                .formatted(ticket.place().patience().orElse(Duration.ZERO), why),
-            cause));
   }
 
   private static RayTransportException closed() {

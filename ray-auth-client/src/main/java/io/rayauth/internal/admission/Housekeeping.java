@@ -1,6 +1,7 @@
 package io.rayauth.internal.admission;
 
-import io.rayauth.error.JobNotFoundException;
+import io.rayauth.error.RayApiException;
+import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.internal.watch.Pace;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class Housekeeping implements AutoCloseable {
   private final int most;
   private final HeadView head;
   private final Consumer<JobId> deletion;
+  private final BooleanSupplier isClientClosed;
   private final Pace pace;
   private final TimeSource time;
   private final Recurring rounds;
@@ -39,12 +42,14 @@ public final class Housekeeping implements AutoCloseable {
       int most,
       HeadView head,
       Consumer<JobId> deletion,
+      BooleanSupplier isClientClosed,
       Pace pace,
       TimeSource time) {
     this.oldest = oldest;
     this.most = most;
     this.head = head;
     this.deletion = deletion;
+    this.isClientClosed = isClientClosed;
     this.pace = pace;
     this.time = time;
     this.rounds = new Recurring("ray-auth-housekeeping", time, this::round);
@@ -60,7 +65,6 @@ public final class Housekeeping implements AutoCloseable {
     long begun = time.nanoTime();
     try {
       List<Ended> ended = ended();
-      long looked = time.nanoTime() - begun;
       Instant now = time.instant();
       for (int i = 0; i < ended.size(); i++) {
         Duration age = Duration.between(ended.get(i).at(), now);
@@ -68,12 +72,12 @@ public final class Housekeeping implements AutoCloseable {
           delete(ended.get(i).id());
         }
       }
-      return Duration.ofNanos(pace.afterLook(true, looked));
+      return Duration.ofNanos(pace.afterLook(true, time.nanoTime() - begun));
     } catch (RayInterruptedException closing) {
       throw closing;
     } catch (RayException e) {
-      LOG.log(Level.DEBUG, "no records were deleted", e);
-      return Duration.ofNanos(pace.afterFailure());
+      LOG.log(Level.DEBUG, "the records stay for now", e);
+      return isClientClosed.getAsBoolean() ? null : Duration.ofNanos(pace.afterFailure());
     }
   }
 
@@ -94,10 +98,10 @@ public final class Housekeeping implements AutoCloseable {
   private void delete(JobId id) {
     try {
       deletion.accept(id);
-    } catch (JobNotFoundException gone) {
-      // somebody else was first
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.DEBUG, "the record stays: no request can name it", e);
+    } catch (RayAuthException refused) {
+      throw refused;
+    } catch (RayApiException | IllegalArgumentException e) {
+      LOG.log(Level.DEBUG, "one record stays, or is gone already", e);
     }
   }
 }
