@@ -24,7 +24,6 @@ enum Row {
       "name of a folder, 2,000 files, 75 MB: time ÷ Python client", "ms", 1e6, atMost(0.8), null),
   PACKAGE_SEND("its zip and upload: time ÷ Python client", "ms", 1e6, null, null),
   PACKAGE_BYTES("its upload: bytes ÷ Python client", "MB", 1e6, atMost(0.8), null),
-  WAITERS_1("1 waiter: heap for it, the watcher included", "kB", 1e3, null, null),
   WAITERS_100("100 waiters: heap for each", "kB", 1e3, null, null),
   WAITERS_1000("1,000 waiters: heap for each", "kB", 1e3, null, null),
   WAITERS_10000("10,000 waiters: heap for each", "kB", 1e3, atMost(2), null),

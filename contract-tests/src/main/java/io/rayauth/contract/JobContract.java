@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 public abstract class JobContract
-    implements SubmissionContract, LifecycleContract, WatchContract, LogContract, PackageContract {
+    implements SubmissionContract,
+        LifecycleContract,
+        WatchContract,
+        GovernorContract,
+        LogContract,
+        PackageContract {
   private final List<JobId> submissions = new CopyOnWriteArrayList<>();
   private @Nullable JobClient client;
 
