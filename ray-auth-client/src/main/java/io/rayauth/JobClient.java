@@ -10,6 +10,10 @@ import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.error.RayTransportException;
 import io.rayauth.error.UnsupportedRayVersionException;
+import io.rayauth.internal.admission.Admissions;
+import io.rayauth.internal.admission.HeadView;
+import io.rayauth.internal.admission.Housekeeping;
+import io.rayauth.internal.admission.Limits;
 import io.rayauth.internal.call.CallEngine;
 import io.rayauth.internal.call.Credential;
 import io.rayauth.internal.call.Events;
@@ -490,11 +494,25 @@ public final class JobClient implements AutoCloseable {
   /** Returns what a {@link JobWatcher} of this client works with. */
   JobBoard newBoard(Duration shortest, Duration longest) {
     return new JobBoard(
-        new ClusterLook(this::call, JobClient::path),
-        transport::isClosed,
-        events,
-        new Pace(shortest, longest, random),
-        time);
+        clusterLook(), transport::isClosed, events, new Pace(shortest, longest, random), time);
+  }
+
+  /** Returns what a {@link HeadGovernor} of this client holds submissions back with. */
+  Admissions newAdmissions(Limits limits) {
+    Pace pace = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5), random);
+    HeadView head = new HeadView(clusterLook(), this::call);
+    return new Admissions(limits, head, transport::isClosed, pace, time);
+  }
+
+  /** Returns what a {@link HeadGovernor} of this client deletes records with. */
+  Housekeeping newHousekeeping(Duration oldest, int most) {
+    Pace pace = new Pace(Duration.ofMinutes(1), Duration.ofMinutes(2), random);
+    HeadView head = new HeadView(clusterLook(), this::call);
+    return new Housekeeping(oldest, most, head, this::delete, transport::isClosed, pace, time);
+  }
+
+  private ClusterLook clusterLook() {
+    return new ClusterLook(this::call, JobClient::path);
   }
 
   private void pause(Duration duration, String what) {

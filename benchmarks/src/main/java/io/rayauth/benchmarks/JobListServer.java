@@ -22,7 +22,6 @@ final class JobListServer implements AutoCloseable {
   static final String RUNNING = "/running";
 
   private static final String JOBS_PATH = "/api/jobs/";
-  private static final String ID = "raysubmit_%016d";
 
   private static final String VERSION =
       """
@@ -78,7 +77,7 @@ final class JobListServer implements AutoCloseable {
   }
 
   static String id(int job) {
-    return ID.formatted(job);
+    return "raysubmit_%016d".formatted(job);
   }
 
   private static int number(String id) {

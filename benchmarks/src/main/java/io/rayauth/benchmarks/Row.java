@@ -30,7 +30,6 @@ enum Row {
       "tail of 1 GB with -Xmx32m: characters/s ÷ bare WebSocket", "M/s", 1e6, atLeast(0.8), null),
   TAIL_PYTHON(
       "tail of 1 GB with -Xmx32m: characters/s ÷ Python client", "M/s", 1e6, atLeast(3), null),
-  WAITERS_1("1 waiter: heap for it, the watcher included", "kB", 1e3, null, null),
   WAITERS_100("100 waiters: heap for each", "kB", 1e3, null, null),
   WAITERS_1000("1,000 waiters: heap for each", "kB", 1e3, null, null),
   WAITERS_10000("10,000 waiters: heap for each", "kB", 1e3, atMost(2), null),

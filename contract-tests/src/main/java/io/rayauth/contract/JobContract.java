@@ -26,6 +26,7 @@ public abstract class JobContract
         AttachContract,
         LifecycleContract,
         WatchContract,
+        GovernorContract,
         LogContract,
         PackageContract {
   private final List<JobId> submissions = new CopyOnWriteArrayList<>();

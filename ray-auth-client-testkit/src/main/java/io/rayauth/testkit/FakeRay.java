@@ -151,6 +151,15 @@ public final class FakeRay implements AutoCloseable {
   }
 
   /**
+   * Sets how much memory of the head the dashboard reports as free. Default: 16 GiB of 24.
+   *
+   * @param bytes what is available
+   */
+  public void freeHeadMemory(long bytes) {
+    jobs.freeHeadMemory(bytes);
+  }
+
+  /**
    * Scripts the next request of one kind.
    *
    * @param method such as {@code POST}

@@ -44,6 +44,7 @@ public final class Jobs implements AutoCloseable {
   /** For a test run that ends without closing its fake. */
   private final Thread emergency = new Thread(this::killAndDelete, "fake-ray-shutdown");
 
+  private volatile long freeHeadMemory = 16L << 30;
   private int running;
   private int folders;
   private boolean closed;
@@ -272,6 +273,15 @@ public final class Jobs implements AutoCloseable {
     return ("job-driver-" + id + ".log").getBytes(StandardCharsets.UTF_8).length > 255
         ? "OSError: [Errno 36] File name too long: '" + path + "'"
         : null;
+  }
+
+  /** Sets what the head reports as free, in bytes. */
+  public void freeHeadMemory(long bytes) {
+    freeHeadMemory = bytes;
+  }
+
+  long freeHeadMemory() {
+    return freeHeadMemory;
   }
 
   /** Whether any job runs now. */

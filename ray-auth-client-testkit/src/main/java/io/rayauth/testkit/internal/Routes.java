@@ -110,6 +110,7 @@ public final class Routes {
       case "/api/authenticate" -> Map.of("POST", gate::authenticate);
       case "/api/gcs_healthz" -> Map.of("GET", any -> health());
       case "/api/component_activities" -> Map.of("GET", any -> state.activities());
+      case "/nodes" -> Map.of("GET", state::nodes);
       case "/api/v0/jobs" -> Map.of("GET", state::jobs);
       case "/api/v0/logs/file" -> Map.of("GET", state::logFile);
       case "/api/v0/logs/stream" -> Map.of("GET", state::logStream);

@@ -18,6 +18,7 @@ final class StateRoutes {
   private static final int LARGEST_LIMIT = 10_000;
   private static final int DEFAULT_LINES = 1000;
   private static final int BLOCK = 1 << 16;
+  private static final long HEAD_MEMORY = 24L << 30;
   private static final Set<String> FILTERS = Set.of("job_id", "type", "status", "submission_id");
   private static final Set<String> DETAILS =
       Set.of(
@@ -43,6 +44,33 @@ final class StateRoutes {
     driver.put("timestamp", now);
     driver.put("last_activity_at", now);
     return Response.json(Map.of("driver", driver));
+  }
+
+  /** The summary of the one node, with what a client of jobs looks at. */
+  Response nodes(Request request) {
+    Optional<String> view = request.parameter("view");
+    if (!view.equals(Optional.of("summary"))) {
+      return envelope(500, false, "Unknown view " + view.orElse("None"), Map.of());
+    }
+    long free = jobs.freeHeadMemory();
+    long used = HEAD_MEMORY - free;
+    Map<String, @Nullable Object> raylet = new LinkedHashMap<>();
+    raylet.put("nodeId", FakeCluster.NODE_ID);
+    raylet.put("nodeManagerAddress", FakeCluster.NODE_IP);
+    raylet.put("isHeadNode", true);
+    raylet.put("state", "ALIVE");
+    raylet.put("stateMessage", null);
+    Map<String, @Nullable Object> node = new LinkedHashMap<>();
+    node.put("now", jobs.cluster().millis() / 1000.0);
+    node.put("hostname", "ray-head");
+    node.put("ip", FakeCluster.NODE_IP);
+    node.put(
+        "mem", List.of(HEAD_MEMORY, free, Math.round(1000.0 * used / HEAD_MEMORY) / 10.0, used));
+    node.put("raylet", raylet);
+    Map<String, @Nullable Object> data = new LinkedHashMap<>();
+    data.put("summary", List.of(node));
+    data.put("nodeLogicalResources", Map.of());
+    return envelope(200, true, "Node summary fetched.", data);
   }
 
   Response jobs(Request request) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -156,6 +157,35 @@ public final class JobCodec {
   /** Reads a log. */
   public static String logs(byte[] body) {
     return decoded("a log", body, parser -> textField(parser, "logs"));
+  }
+
+  /**
+   * Reads from a summary of nodes how much memory of the head is free, in bytes ({@code mem} is
+   * total, available, percent and used: {@code _get_mem_usage} of {@code reporter_agent.py}).
+   *
+   * @return empty if the head has not reported yet
+   */
+  public static OptionalLong freeHeadMemory(byte[] body) {
+    return decoded(
+        "a summary of nodes",
+        body,
+        parser -> {
+          if (object(parser).get("data") instanceof Map<?, ?> data
+              && data.get("summary") instanceof List<?> nodes) {
+            for (Object node : nodes) {
+              if (node instanceof Map<?, ?> fields
+                  && fields.get("raylet") instanceof Map<?, ?> raylet
+                  && Boolean.TRUE.equals(raylet.get("isHeadNode"))
+                  && fields.get("mem") instanceof List<?> memory
+                  && memory.size() > 1
+                  && memory.get(1) instanceof Number available) {
+                return OptionalLong.of(available.longValue());
+              }
+            }
+            return OptionalLong.empty();
+          }
+          throw new IllegalStateException("there is no list 'summary'");
+        });
   }
 
   /** Reads one job. */

@@ -56,7 +56,7 @@ public final class ClusterLook {
    *     again
    * @param sink takes each job
    */
-  void all(Runnable begin, Consumer<JobDetails> sink) {
+  public void all(Runnable begin, Consumer<JobDetails> sink) {
     ApiResponse unused =
         calls.apply(
             ApiRequest.of("GET", LIST)

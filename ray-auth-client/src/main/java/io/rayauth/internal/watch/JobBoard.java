@@ -14,11 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +34,7 @@ public final class JobBoard implements AutoCloseable {
   private final Pace pace;
   private final TimeSource time;
   private final Recurring looks;
-  private final Recurring timeouts;
+  private final Deadlines<Waiter> deadlines;
 
   /** Written under the lock, and read without it while a list arrives. */
   private final Map<JobId, WatchedJob> jobs = new ConcurrentHashMap<>();
@@ -44,7 +42,6 @@ public final class JobBoard implements AutoCloseable {
   /** Guards all that follows. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final TreeSet<Waiter> deadlines = new TreeSet<>(Waiter::byDeadline);
   private long waiters;
   private long looksBegun;
   private long lastLookEnded;
@@ -71,7 +68,7 @@ public final class JobBoard implements AutoCloseable {
     this.pace = pace;
     this.time = time;
     this.looks = new Recurring("ray-auth-job-watch", time, this::lookIfDue);
-    this.timeouts = new Recurring("ray-auth-job-watch-timeouts", time, this::expire);
+    this.deadlines = new Deadlines<>("ray-auth-job-watch-timeouts", time, this::timeIsUp);
     this.nextLook = time.nanoTime();
     this.lastLookEnded = nextLook - pace.shortest();
   }
@@ -91,10 +88,8 @@ public final class JobBoard implements AutoCloseable {
     Waiter waiter;
     lock.lock();
     try {
-      // Half the range of nanoTime, so that the comparison of two deadlines cannot overflow.
-      long most = Long.MAX_VALUE / 2;
-      long nanos = timeout == null ? most : Math.min(TimeUnit.NANOSECONDS.convert(timeout), most);
-      waiter = new Waiter(id, waiters++, timeout, time.nanoTime() + nanos, listener, callbacks);
+      long deadline = timeout == null ? 0 : Deadlines.in(timeout, time);
+      waiter = new Waiter(id, waiters++, timeout, deadline, listener, callbacks);
       if (closed) {
         waiter.fail(closed(id));
         return waiter;
@@ -102,9 +97,6 @@ public final class JobBoard implements AutoCloseable {
       jobs.computeIfAbsent(id, unused -> new WatchedJob(id, looksBegun)).add(waiter);
       if (timeout != null) {
         deadlines.add(waiter);
-        if (deadlines.first().equals(waiter)) {
-          timeouts.wake();
-        }
       }
       hurry();
     } finally {
@@ -128,12 +120,11 @@ public final class JobBoard implements AutoCloseable {
       closed = true;
       jobs.values().forEach(job -> left.addAll(job.waiters()));
       jobs.clear();
-      deadlines.clear();
     } finally {
       lock.unlock();
     }
     looks.close();
-    timeouts.close();
+    deadlines.close();
     left.forEach(waiter -> waiter.fail(closed(waiter.id())));
   }
 
@@ -235,9 +226,6 @@ public final class JobBoard implements AutoCloseable {
   }
 
   private void retireIfIdle() {
-    if (deadlines.isEmpty()) {
-      timeouts.retire();
-    }
     if (jobs.isEmpty()) {
       looks.retire();
     }
@@ -262,27 +250,16 @@ public final class JobBoard implements AutoCloseable {
     return pace.afterLook(changed, lastLookEnded - begun);
   }
 
-  private @Nullable Duration expire() {
-    List<Runnable> failures = new ArrayList<>();
-    Duration next = null;
+  private void timeIsUp(Waiter waiter) {
+    RayException late;
     lock.lock();
     try {
-      while (next == null && !deadlines.isEmpty()) {
-        Waiter first = deadlines.first();
-        long left = first.deadline() - time.nanoTime();
-        if (left > 0) {
-          next = Duration.ofNanos(left);
-        } else {
-          RayException late = late(first);
-          failures.add(() -> first.fail(late));
-          remove(first);
-        }
-      }
+      late = late(waiter);
+      remove(waiter);
     } finally {
       lock.unlock();
     }
-    failures.forEach(Runnable::run);
-    return next;
+    waiter.fail(late);
   }
 
   private RayException late(Waiter waiter) {

@@ -42,7 +42,7 @@ public final class Pace {
   }
 
   /** Returns the pause after a look that succeeded, in nanoseconds. */
-  long afterLook(boolean changed, long lookNanos) {
+  public long afterLook(boolean changed, long lookNanos) {
     failures = 0;
     interval = changed || hurried ? shortest : Math.min(longest, interval / 2 * 3);
     hurried = false;
@@ -52,7 +52,7 @@ public final class Pace {
   }
 
   /** Returns the pause after a look that failed, in nanoseconds. */
-  long afterFailure() {
+  public long afterFailure() {
     failures = Math.min(failures + 1, LAST_DOUBLING);
     long limit = Math.max(longest, LONGEST_IN_OUTAGE);
     long most = shortest > limit >> failures ? limit : shortest << failures;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a task again and again on a daemon thread of its own, which exists only while there is
  * something to do. Thread-safe.
  */
-final class Recurring implements AutoCloseable {
+public final class Recurring implements AutoCloseable {
   private final String name;
   private final TimeSource time;
   private final Supplier<@Nullable Duration> turn;
@@ -27,14 +27,14 @@ final class Recurring implements AutoCloseable {
    * @param turn does what is due and returns the pause until the next turn, null if there is
    *     nothing to do until {@link #wake()}
    */
-  Recurring(String name, TimeSource time, Supplier<@Nullable Duration> turn) {
+  public Recurring(String name, TimeSource time, Supplier<@Nullable Duration> turn) {
     this.name = name;
     this.time = time;
     this.turn = turn;
   }
 
   /** Has the next turn begin now, or after the one that is under way. */
-  void wake() {
+  public void wake() {
     lock.lock();
     try {
       if (closed) {
@@ -55,7 +55,7 @@ final class Recurring implements AutoCloseable {
   }
 
   /** Has the thread, if there is one, find out now that there is nothing to do any more. */
-  void retire() {
+  public void retire() {
     lock.lock();
     try {
       if (thread != null) {

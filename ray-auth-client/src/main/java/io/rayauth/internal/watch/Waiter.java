@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the caller hangs on it runs on the caller's executor, in the order of the events.
  */
-final class Waiter extends CompletableFuture<JobDetails> {
+final class Waiter extends CompletableFuture<JobDetails> implements Deadlines.Timed {
   private static final System.Logger LOG = System.getLogger(Waiter.class.getName());
   private static final CompletableFuture<Void> NOTHING_YET = completedFuture(null);
 
@@ -56,14 +56,14 @@ final class Waiter extends CompletableFuture<JobDetails> {
     return timeout;
   }
 
-  long deadline() {
+  @Override
+  public long deadline() {
     return deadline;
   }
 
-  /** Orders by deadline; no two are equal. */
-  static int byDeadline(Waiter one, Waiter other) {
-    int byDeadline = Long.signum(one.deadline - other.deadline);
-    return byDeadline != 0 ? byDeadline : Long.compare(one.number, other.number);
+  @Override
+  public long number() {
+    return number;
   }
 
   /** Tells the listener of a status it has not heard of, and the future of the end. */
