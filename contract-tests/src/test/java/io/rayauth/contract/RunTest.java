@@ -21,6 +21,7 @@ import io.rayauth.job.JobStatus;
 import io.rayauth.job.RunOptions;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Fault;
+import io.rayauth.testkit.ManualClock;
 import io.rayauth.testkit.RecordedCall;
 import java.time.Duration;
 import java.util.List;
@@ -162,7 +163,10 @@ class RunTest {
             RunOptions.builder().timeout(Duration.ofSeconds(30)).lineSink(line -> {}).build())) {
       try (RawServer server = RawServer.answering(ACCEPTED, RUNNING, loss);
           JobClient lossy =
-              JobClient.builder(server.url()).retryPolicy(RetryPolicy.none()).build()) {
+              JobClient.builder(server.url())
+                  .retryPolicy(RetryPolicy.none())
+                  .time(ManualClock.create()) // the patience of those who follow is minutes
+                  .build()) {
         JobResult result = lossy.run(SLEEP, options);
 
         assertThat(result.outcome()).isEqualTo(Outcome.LOST);

@@ -26,9 +26,9 @@ public final class JobResult {
     /** Somebody stopped the job. */
     STOPPED,
     /**
-     * The cluster has no record of the job any more, or did not answer for as long as the client
-     * tries. The job may have ended, and may run on: to go on waiting for it, submit the same again
-     * under the same id.
+     * The cluster has no record of the job any more, or did not answer for as long as the client's
+     * retry policy tries, and for five minutes where the log is followed. The job may have ended,
+     * and may run on: to go on waiting for it, submit the same again under the same id.
      */
     LOST,
     /** The job had not ended when the caller's time was up. */
