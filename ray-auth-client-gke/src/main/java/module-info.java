@@ -10,6 +10,7 @@ module io.rayauth.gke {
   requires com.google.api.client;
   requires com.google.api.client.json.gson;
   requires com.google.api.services.container;
+  requires com.google.api.services.storage;
   requires com.google.auth;
   requires google.api.client;
   requires static transitive org.jspecify;

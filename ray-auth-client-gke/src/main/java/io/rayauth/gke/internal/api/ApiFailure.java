@@ -100,27 +100,31 @@ final class ApiFailure {
   }
 
   private static Reason forbidden(HttpResponseException answer) {
-    GoogleJsonError error =
-        answer instanceof GoogleJsonResponseException json ? json.getDetails() : null;
-    if (error == null) {
-      return Reason.FORBIDDEN;
-    }
-    List<GoogleJsonError.Details> details =
-        error.getDetails() == null ? List.of() : error.getDetails();
-    boolean disabled =
-        details.stream().anyMatch(detail -> "SERVICE_DISABLED".equals(detail.getReason()))
-            || (error.getErrors() != null
-                && error.getErrors().stream()
-                    .anyMatch(part -> "accessNotConfigured".equals(part.getReason())));
-    if (disabled) {
+    if (isOfADisabledApi(answer)) {
       return Reason.API_DISABLED;
     }
-    return String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT).contains("quota")
+    return words(answer).toLowerCase(Locale.ROOT).contains("quota")
         ? Reason.QUOTA
         : Reason.FORBIDDEN;
   }
 
-  private static String words(HttpResponseException answer) {
+  /** Tells whether the project has not switched on the API that refused. */
+  static boolean isOfADisabledApi(HttpResponseException answer) {
+    GoogleJsonError error =
+        answer instanceof GoogleJsonResponseException json ? json.getDetails() : null;
+    if (error == null) {
+      return false;
+    }
+    List<GoogleJsonError.Details> details =
+        error.getDetails() == null ? List.of() : error.getDetails();
+    return details.stream().anyMatch(detail -> "SERVICE_DISABLED".equals(detail.getReason()))
+        || (error.getErrors() != null
+            && error.getErrors().stream()
+                .anyMatch(part -> "accessNotConfigured".equals(part.getReason())));
+  }
+
+  /** Returns what the API said, or the status if it said nothing that is meant to be read. */
+  static String words(HttpResponseException answer) {
     GoogleJsonError error =
         answer instanceof GoogleJsonResponseException json ? json.getDetails() : null;
     return error == null || error.getMessage() == null

@@ -1,4 +1,4 @@
-/** GKE's API: clusters and operations, and what its refusals mean. */
+/** Google's APIs, of GKE and of Cloud Storage, and what their refusals mean. */
 @NullMarked
 package io.rayauth.gke.internal.api;
 
