@@ -7,6 +7,7 @@ import io.rayauth.JobClient;
 import io.rayauth.examples.HttpsFront;
 import io.rayauth.examples.gke.FakeGoogle;
 import io.rayauth.examples.guide.FakeKubernetes;
+import io.rayauth.gke.GcsPackageStore;
 import io.rayauth.gke.GkeClusterRef;
 import io.rayauth.gke.GkeClusterSpec;
 import io.rayauth.gke.GkeClusters;
@@ -25,6 +26,7 @@ import io.rayauth.kubernetes.Subject;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +118,22 @@ class GkeSnippets {
       assertThat(jobs.jobs()).isEmpty();
       jobs.close();
     }
+  }
+
+  @Test
+  void packageStore_ofABucket_givesAClient() {
+    GoogleTokenProvider tokens = google.tokens();
+    URI url = URI.create("http://localhost:8265");
+
+    // @start region=packages
+    JobClient client =
+        JobClient.builder(url)
+            .tokenProvider(tokens)
+            .packageStore(GcsPackageStore.of("my-bucket").prefix("ray/packages").using(tokens))
+            .build();
+    // @end
+
+    client.close();
   }
 
   @Test

@@ -31,7 +31,7 @@ public final class GcsPackageStore implements PackageStore {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]");
 
   /** Names that stand for themselves in an address, so that nothing in between rewrites them. */
-  private static final Pattern PREFIX = Pattern.compile("(?!\\.{1,2}(/|$))[\\w.-]+(/(?!\\.{1,2}(/|$))[\\w.-]+)*");
+  private static final Pattern PREFIX = Pattern.compile("((?!\\.{1,2}(/|$))[\\w.-]+(/(?!$)|$))+");
 
   private final String bucket;
   private final String prefix;

@@ -28,6 +28,8 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -73,8 +75,7 @@ class GcsPackageStoreTest {
         aResponse()
             .withStatus(308)
             .withHeader(
-                "Range",
-                "bytes=0-{{regexExtract request.headers.Content-Range '[0-9]+(?=/)'}}")
+                "Range", "bytes=0-{{regexExtract request.headers.Content-Range '[0-9]+(?=/)'}}")
             .withTransformers("response-template"));
     answer(
         chunk().withHeader("Content-Length", not(equalTo(Integer.toString(CHUNK)))),
@@ -106,15 +107,15 @@ class GcsPackageStoreTest {
     assertThat(store.find(NAME)).contains(ADDRESS);
     assertThat(google.requests(OBJECT))
         .allMatch(request -> "quota-project".equals(request.getHeader("x-goog-user-project")))
-        .allMatch(request ->
-            "Bearer canary-ya29.first".equals(request.getHeader("Authorization")));
+        .allMatch(request -> "Bearer canary-ya29.first".equals(request.getHeader("Authorization")));
   }
 
   @Test
   void store_ofMoreThanAChunk_sendsAllBytesAndNeverReplacesAnObject() throws IOException {
     assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
 
-    assertThat(ranges()).containsExactly("bytes 0-8388607/8388708", "bytes 8388608-8388707/8388708");
+    assertThat(ranges())
+        .containsExactly("bytes 0-8388607/8388708", "bytes 8388608-8388707/8388708");
     assertThat(sent()).isEqualTo(Files.readAllBytes(zip));
     assertThat(google.requests(UPLOAD).get(0))
         .satisfies(begun -> {
@@ -160,16 +161,16 @@ class GcsPackageStoreTest {
 
     assertThat(ranges())
         .containsExactly(
-            "bytes 0-8388607/8388708",
-            "bytes */8388708",
-            "bytes 262144-8388707/8388708");
+            "bytes 0-8388607/8388708", "bytes */8388708", "bytes 262144-8388707/8388708");
+    byte[] bytes = Files.readAllBytes(zip);
+    assertThat(chunks().get(2).getBody())
+        .isEqualTo(Arrays.copyOfRange(bytes, 262_144, bytes.length));
   }
 
   @Test
   void store_whenTheConnectionBreaks_goesOnAfterAPause() throws IOException {
     breakOnce(
-        "bytes 8388608-8388707/8388708",
-        aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
+        "bytes 8388608-8388707/8388708", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
     arrived(CHUNK - 1);
 
     assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
@@ -195,9 +196,11 @@ class GcsPackageStoreTest {
         json(401, "authError", "Invalid Credentials")
             .withHeader("WWW-Authenticate", "Bearer realm=\"https://accounts.google.com/\""));
     arrived(CHUNK - 1);
+    Instant start = clock.instant();
 
     assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
 
+    assertThat(clock.instant()).as("no attempt in between had to fail").isEqualTo(start);
     assertThat(ranges()).endsWith("bytes */8388708", "bytes 8388608-8388707/8388708");
     assertThat(google.requests(UPLOAD).get(3).getHeader("Authorization"))
         .matches(value -> value.equals("Bearer canary-ya29.second"), "has the second token");
@@ -283,8 +286,8 @@ class GcsPackageStoreTest {
         .isThrownBy(() -> GcsPackageStore.of("gs://my-bucket"))
         .withMessageContaining("without gs://");
     assertThat(List.of("", "/a", "a//b", "../a", "a/..", "a b", "a%2Fb", "ä"))
-        .allSatisfy(prefix ->
-            assertThatIllegalArgumentException().isThrownBy(() -> store.prefix(prefix)));
+        .allSatisfy(
+            prefix -> assertThatIllegalArgumentException().isThrownBy(() -> store.prefix(prefix)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> store.apiAddress(URI.create("http://storage.example.com")));
   }
@@ -293,7 +296,9 @@ class GcsPackageStoreTest {
   void submit_ofAFolderThatIsTooLargeForTheDashboard_namesTheObject() throws IOException {
     Path folder = Files.createDirectory(home.resolve("project"));
     writeNoise("project/model.bin", 101 << 20);
-    google.server().addMockServiceRequestListener((request, answer) -> google.server().resetRequests());
+    google
+        .server()
+        .addMockServiceRequestListener((request, answer) -> google.server().resetRequests());
     try (FakeRay ray = FakeRay.start();
         JobClient client = JobClient.builder(ray.url()).packageStore(store).build()) {
       PackageReport report =
@@ -303,8 +308,8 @@ class GcsPackageStoreTest {
       assertThat(report.uri()).matches("gs://my-bucket/ray/packages/_ray_pkg_\\w+\\.zip");
       assertThat(ray.jobs())
           .singleElement()
-          .satisfies(job ->
-              assertThat(job.runtimeEnv()).containsEntry("working_dir", report.uri()));
+          .satisfies(
+              job -> assertThat(job.runtimeEnv()).containsEntry("working_dir", report.uri()));
     }
   }
 

@@ -42,10 +42,7 @@ final class Attempts
   }
 
   void attachTo(HttpRequest request) {
-    request
-        .setInterceptor(this)
-        .setUnsuccessfulResponseHandler(this)
-        .setIOExceptionHandler(this);
+    request.setInterceptor(this).setUnsuccessfulResponseHandler(this).setIOExceptionHandler(this);
   }
 
   @Override
@@ -81,8 +78,9 @@ final class Attempts
   }
 
   /**
-   * Asks how much of a chunk has arrived instead of sending it again, for its bytes have been read.
-   * Google's uploader does the same itself, but only after status 5xx and failures of the network.
+   * Asks how much of a chunk has arrived instead of sending it again: its stream has been read to
+   * somewhere, and what is left of it would go where the chunk begins. Google's uploader does the
+   * same itself, but only after status 5xx and failures of the network.
    */
   private static void askForTheRest(HttpRequest request) {
     String range = request.getHeaders().getContentRange();
