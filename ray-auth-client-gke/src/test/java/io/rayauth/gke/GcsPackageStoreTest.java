@@ -232,15 +232,18 @@ class GcsPackageStoreTest {
   }
 
   @Test
-  void store_whenTheThreadIsInterrupted_readsNoMoreBytes() {
+  void store_whenTheThreadIsInterrupted_readsNoMoreBytes() throws IOException {
+    assertThat(store.find(NAME)).isEmpty(); // has a token from now on, and does not wait for one
     Thread.currentThread().interrupt();
     try {
       assertThatExceptionOfType(RayInterruptedException.class)
-          .isThrownBy(() -> store.store(NAME, zip));
+          .isThrownBy(() -> store.store(NAME, zip))
+          .withMessageContaining("interrupted while uploading " + ADDRESS);
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
       Thread.interrupted();
     }
+    assertThat(google.requests(UPLOAD)).as("the upload was begun").hasSize(1);
     assertThat(ranges()).isEmpty();
   }
 
