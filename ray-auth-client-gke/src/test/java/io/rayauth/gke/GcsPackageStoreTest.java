@@ -296,6 +296,7 @@ class GcsPackageStoreTest {
   }
 
   @Test
+  @Timeout(180) // packs and sends 101 MiB
   void submit_ofAFolderThatIsTooLargeForTheDashboard_namesTheObject() throws IOException {
     Path folder = Files.createDirectory(home.resolve("project"));
     writeNoise("project/model.bin", 101 << 20);
