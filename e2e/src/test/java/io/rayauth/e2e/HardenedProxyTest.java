@@ -103,7 +103,7 @@ class HardenedProxyTest {
     TokenProvider tokens = tokensOf("ray-user");
     Grant grant = access.grant(cluster, rayUser, RayRole.OPERATOR);
     assertThat(grant.observation()).isEqualTo(Grant.Observation.OBSERVED);
-    assertThat(grant.cautions()).isEmpty();
+    assertThat(grant.cautions()).singleElement().asString().contains("RayAccess.route(…)");
     try (RayConnection connection = connect(tokens)) {
       assertThatAJobWithAFolderRuns(connection, folder);
     }
