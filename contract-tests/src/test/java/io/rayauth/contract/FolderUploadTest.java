@@ -475,6 +475,23 @@ class FolderUploadTest {
     assertThat(client.upload(archive).value()).isEqualTo(report.uri());
   }
 
+  /** Two dots after a link are the parent of what it points to, as for everybody else. */
+  @Test
+  void submit_ofAPathWithDotsAfterALink_takesTheFolderTheSystemTakes(
+      @TempDir Path here, @TempDir Path elsewhere) throws IOException {
+    Path target = Files.createDirectory(elsewhere.resolve("target"));
+    Files.writeString(elsewhere.resolve("meant.py"), "x = 1");
+    Path link = Files.createSymbolicLink(here.resolve("link"), target);
+
+    PackageReport report =
+        client
+            .submit(JobSpec.running("true").workingDir(link.resolve("..")).build())
+            .packages()
+            .get(0);
+
+    assertThat(report.largest()).extracting(file -> file.path()).containsExactly("meant.py");
+  }
+
   @Test
   void submit_withTwoModulesOfOneContent_givesEachItsName(@TempDir Path parent) throws IOException {
     for (String name : List.of("one", "two")) {
