@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.rayauth.JobClient;
 import io.rayauth.RayClientListener;
 import io.rayauth.error.PackageException;
+import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.job.JobSpec;
 import io.rayauth.job.PackageReport;
@@ -220,6 +221,23 @@ class FolderUploadTest {
         .withMessageContaining("more than the 104,857,600 bytes")
         .withMessageContaining("model.bin (105,906,176 bytes), main.py (8 bytes)");
     assertThat(packageCalls()).containsExactly("GET 404");
+  }
+
+  /** As nginx does, which knows nothing of the dashboard's limit. */
+  @Test
+  void submit_ofMoreThanAProxyTakes_saysThatItCanBeTheProxy() {
+    ray.onNext("PUT", PACKAGES)
+        .respond(
+            413,
+            "<html><head><title>413 Request Entity Too Large</title></head></html>",
+            "Content-Type",
+            "text/html");
+
+    assertThatExceptionOfType(RayApiException.class)
+        .isThrownBy(() -> submit(client))
+        .withMessageContaining("413; the dashboard takes bodies of up to 100 MiB, and a proxy")
+        .withMessageContaining("client_max_body_size")
+        .withMessageNotContaining("login page");
   }
 
   @Test
@@ -455,6 +473,23 @@ class FolderUploadTest {
 
     assertThat(ray.packages()).containsOnlyKeys(report.uri().replace("gcs://", ""));
     assertThat(client.upload(archive).value()).isEqualTo(report.uri());
+  }
+
+  /** Two dots after a link are the parent of what it points to, as for everybody else. */
+  @Test
+  void submit_ofAPathWithDotsAfterALink_takesTheFolderTheSystemTakes(
+      @TempDir Path here, @TempDir Path elsewhere) throws IOException {
+    Path target = Files.createDirectory(elsewhere.resolve("target"));
+    Files.writeString(elsewhere.resolve("meant.py"), "x = 1");
+    Path link = Files.createSymbolicLink(here.resolve("link"), target);
+
+    PackageReport report =
+        client
+            .submit(JobSpec.running("true").workingDir(link.resolve("..")).build())
+            .packages()
+            .get(0);
+
+    assertThat(report.largest()).extracting(file -> file.path()).containsExactly("meant.py");
   }
 
   @Test

@@ -93,14 +93,14 @@ final class Failures {
           + target(response)
           + ", and redirects are not followed because the token would go along. Give the final address, or sign in there";
     }
+    if (response.status() == 413) {
+      return "; the dashboard takes bodies of up to 100 MiB, and a proxy or ingress in front of it often less (nginx 1 MiB, unless client_max_body_size says otherwise)";
+    }
     if (response.isHtml()) {
       return "; a web page came instead of an answer of the API, such as a login page. Is this the address of the dashboard?";
     }
     if (body.startsWith("404: Not Found")) {
       return "; is this the address of a Ray dashboard, with the right path in front of /api?";
-    }
-    if (response.status() == 413) {
-      return "; the dashboard takes at most 100 MiB";
     }
     return "";
   }

@@ -2,7 +2,6 @@ package io.rayauth.internal.pack;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.zip.Deflater;
 
 /**
@@ -22,7 +21,12 @@ final class DeflateBlock {
   /** RFC 1951 gives the length two bytes. */
   private static final int MOST_STORED = 0xffff;
 
-  private static final int LARGEST_STORED = SIZE + 5 * (SIZE / MOST_STORED + 1);
+  /**
+   * More than zlib and what stands in for it make of content that does not shrink, and than {@link
+   * #store} does. There is always room left: where there is none, zlib marks the end of a piece
+   * once more, and the bytes would depend on how much room there was.
+   */
+  private static final int LARGEST_OUTPUT = SIZE + SIZE / 8 + 64;
 
   /** What to do with the content; both make deflated streams. */
   enum Method {
@@ -34,7 +38,7 @@ final class DeflateBlock {
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
   private final byte[] input = new byte[SIZE];
   private final byte[] dictionary = new byte[WINDOW];
-  private byte[] output = new byte[SIZE / 2];
+  private final byte[] output = new byte[LARGEST_OUTPUT];
   private int inputLength;
   private int dictionaryLength;
   private int outputLength;
@@ -113,18 +117,14 @@ final class DeflateBlock {
       deflater.finish();
     }
     int flush = last ? Deflater.NO_FLUSH : Deflater.SYNC_FLUSH;
-    while (true) {
-      outputLength += deflater.deflate(output, outputLength, output.length - outputLength, flush);
-      if (outputLength < output.length) {
-        return;
-      }
-      output = Arrays.copyOf(output, output.length + SIZE / 4);
+    outputLength = deflater.deflate(output, 0, output.length, flush);
+    if (outputLength == output.length) {
+      throw new IllegalStateException("zlib made more of a block than it can be");
     }
   }
 
   /** RFC 1951, 3.2.4: blocks that are not compressed. */
   private void store() {
-    output = output.length < LARGEST_STORED ? new byte[LARGEST_STORED] : output;
     ByteBuffer out = ByteBuffer.wrap(output).order(ByteOrder.LITTLE_ENDIAN);
     int from = 0;
     do {

@@ -80,9 +80,19 @@ record LocalPart(PackageUse use, int index, Path path, List<String> excludes) {
       all.addAll(settings.defaultExcludes());
     }
     all.addAll(excludes);
-    Path root = path.toAbsolutePath().normalize();
+    Path root = root(path.toAbsolutePath());
     FolderWalk walk = new FolderWalk(root, all, settings.gitignoreFiles());
     return FolderPackage.read(walk, folder && use == PackageUse.PY_MODULES ? top(root) : "");
+  }
+
+  /** Takes dots out of a path. Two of them may follow a link, so the system says where they lead. */
+  private static Path root(Path absolute) throws IOException {
+    if (absolute.endsWith("..")) {
+      return absolute.toRealPath();
+    }
+    Path parent = absolute.getParent();
+    Path name = absolute.getFileName();
+    return parent == null || name == null ? absolute : root(parent).resolve(name).normalize();
   }
 
   /** Ray packs a module with the name of its folder, which is the name of the import. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,18 @@ final class PackageSender {
   private static final System.Logger LOG = System.getLogger(PackageSender.class.getName());
 
   private final ClusterStore cluster;
+  private final PackageSettings settings;
   private final @Nullable PackageStore store;
   private final TimeSource time;
   private final UploadTurns turns = new UploadTurns();
 
-  PackageSender(ClusterStore cluster, @Nullable PackageStore store, TimeSource time) {
+  PackageSender(
+      ClusterStore cluster,
+      PackageSettings settings,
+      @Nullable PackageStore store,
+      TimeSource time) {
     this.cluster = cluster;
+    this.settings = settings;
     this.store = store;
     this.time = time;
   }
@@ -80,10 +87,7 @@ final class PackageSender {
       Duration packed = since(packing);
       warnOfSecrets(content);
       cluster.put(content.uri(), sealed);
-      return content
-          .report()
-          .outcome(Outcome.UPLOADED, content.uri().value())
-          .packedBytes(sealed.size())
+      return sent(part, sealed, Outcome.UPLOADED, content.uri().value())
           .times(part.reading(), packed, since(start).minus(packed))
           .build();
     }
@@ -99,13 +103,19 @@ final class PackageSender {
     try (SealedPackage sealed = content.forStore().seal(Long.MAX_VALUE)) {
       Duration packed = since(packing);
       warnOfSecrets(content);
-      return content
-          .report()
-          .outcome(Outcome.IN_PACKAGE_STORE, store(store, part, sealed))
-          .packedBytes(sealed.size())
+      String address = store(store, part, sealed);
+      return sent(part, sealed, Outcome.IN_PACKAGE_STORE, address)
           .times(part.reading(), packed, since(start).minus(packed))
           .build();
     }
+  }
+
+  private PackageReport.Builder sent(
+      Part part, SealedPackage sealed, Outcome outcome, String address) {
+    PackageReport.Builder report = part.content().report();
+    List<String> notes = new ArrayList<>(report.build().notes());
+    settings.noteOn(sealed).ifPresent(notes::add);
+    return report.outcome(outcome, address).packedBytes(sealed.size()).notes(notes);
   }
 
   private PackageReport alreadyThere(Part part, String uri, long start) {
