@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -250,6 +251,7 @@ class FolderUploadTest {
       PackageReport found = submit(withStore).packages().get(0);
 
       assertThat(stored.outcome()).isEqualTo(Outcome.IN_PACKAGE_STORE);
+      assertThat(story.sent).containsExactly(stored.packedBytes().getAsLong());
       assertThat(found)
           .returns(Outcome.ALREADY_THERE, PackageReport::outcome)
           .returns(stored.uri(), PackageReport::uri);
@@ -333,7 +335,7 @@ class FolderUploadTest {
     FolderStore broken =
         new FolderStore(bucket) {
           @Override
-          public URI store(String name, Path zip) throws IOException {
+          public URI store(String name, Path zip, LongConsumer sent) throws IOException {
             throw new IOException("the bucket is gone");
           }
         };
@@ -353,7 +355,7 @@ class FolderUploadTest {
     FolderStore broken =
         new FolderStore(bucket) {
           @Override
-          public URI store(String name, Path zip) {
+          public URI store(String name, Path zip, LongConsumer sent) {
             return URI.create("ftp://host/" + name);
           }
         };
@@ -695,8 +697,10 @@ class FolderUploadTest {
     }
 
     @Override
-    public URI store(String name, Path zip) throws IOException {
-      return Files.copy(zip, bucket.resolve(name)).toUri();
+    public URI store(String name, Path zip, LongConsumer sent) throws IOException {
+      URI stored = Files.copy(zip, bucket.resolve(name)).toUri();
+      sent.accept(Files.size(zip));
+      return stored;
     }
   }
 }

@@ -60,7 +60,7 @@ class HttpsPutStoreTest {
     PackageStore store = PackageStore.httpsPut(url);
 
     assertThat(store.find(NAME)).isEmpty();
-    URI address = store.store(NAME, zip);
+    URI address = store.store(NAME, zip, sent -> {});
 
     assertThat(address).isEqualTo(url.resolve(NAME));
     assertThat(store.find(NAME)).contains(address);
@@ -76,7 +76,7 @@ class HttpsPutStoreTest {
             name -> url.resolve("refused/" + name + "?signature=of-the-address"), url::resolve);
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> store.store(NAME, zip))
+        .isThrownBy(() -> store.store(NAME, zip, sent -> {}))
         .satisfies(refused ->
             assertThat(refused.getMessage()).contains("403").doesNotContain("of-the-address"));
     assertThat(calls).anyMatch(call -> call.contains("signature=of-the-address"));
@@ -88,7 +88,8 @@ class HttpsPutStoreTest {
     PackageStore store = PackageStore.httpsPut(url);
     server.stop(0);
 
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.store(NAME, zip));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> store.store(NAME, zip, sent -> {}));
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.find(NAME));
   }
 
@@ -105,7 +106,7 @@ class HttpsPutStoreTest {
       Path zip = Files.write(folder.resolve("a.zip"), new byte[10]);
       PackageStore trusting = PackageStore.httpsPutBuilder(address).sslContext(tls).build();
 
-      assertThat(trusting.store(NAME, zip)).isEqualTo(URI.create(address + "/" + NAME));
+      assertThat(trusting.store(NAME, zip, sent -> {})).isEqualTo(URI.create(address + "/" + NAME));
       assertThat(trusting.find(NAME)).isPresent();
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> PackageStore.httpsPut(address).find(NAME))

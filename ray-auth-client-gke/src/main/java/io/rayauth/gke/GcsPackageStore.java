@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -129,9 +130,9 @@ public final class GcsPackageStore implements PackageStore {
    * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted meanwhile
    */
   @Override
-  public URI store(String name, Path zip) throws IOException {
+  public URI store(String name, Path zip, LongConsumer sent) throws IOException {
     long size = Files.size(zip);
-    if (!api.create(prefix + name, zip, size)) {
+    if (!api.create(prefix + name, zip, size, sent)) {
       checkTheOther(name, size);
     }
     return address(name);

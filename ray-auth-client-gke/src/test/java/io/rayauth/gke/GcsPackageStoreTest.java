@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,7 +113,11 @@ class GcsPackageStoreTest {
 
   @Test
   void store_ofMoreThanAChunk_sendsAllBytesAndNeverReplacesAnObject() throws IOException {
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    List<Long> progress = new CopyOnWriteArrayList<>();
+
+    assertThat(store.store(NAME, zip, progress::add)).isEqualTo(ADDRESS);
+
+    assertThat(progress).contains(8_388_608L).endsWith(8_388_708L);
 
     assertThat(ranges())
         .containsExactly("bytes 0-8388607/8388708", "bytes 8388608-8388707/8388708");
@@ -130,7 +135,7 @@ class GcsPackageStoreTest {
     answer(post(Google.path(UPLOAD)), json(412, "conditionNotMet", "At least one of the ..."));
     google.answerGet(OBJECT, 200, "{\"size\":\"8388708\"}");
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
     assertThat(ranges()).isEmpty();
   }
 
@@ -141,7 +146,7 @@ class GcsPackageStoreTest {
         json(412, "conditionNotMet", "At least one of the pre-conditions you specified ..."));
     google.answerGet(OBJECT, 200, "{\"size\":\"8388708\"}");
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
   }
 
   @Test
@@ -149,7 +154,9 @@ class GcsPackageStoreTest {
     answer(post(Google.path(UPLOAD)), json(412, "conditionNotMet", "At least one of the ..."));
     google.answerGet(OBJECT, 200, "{\"size\":\"7\"}");
 
-    assertFails(() -> store.store(NAME, zip), ADDRESS + " is there, with 7 bytes instead of 8,388");
+    assertFails(
+        () -> store.store(NAME, zip, sent -> {}),
+        ADDRESS + " is there, with 7 bytes instead of 8,388");
   }
 
   @Test
@@ -157,7 +164,7 @@ class GcsPackageStoreTest {
     breakOnce("bytes 0-8388607/8388708", json(503, "backendError", "We encountered an error"));
     arrived(262_143);
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
 
     assertThat(ranges())
         .containsExactly(
@@ -173,7 +180,7 @@ class GcsPackageStoreTest {
         "bytes 8388608-8388707/8388708", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
     arrived(CHUNK - 1);
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
 
     assertThat(ranges()).endsWith("bytes */8388708", "bytes 8388608-8388707/8388708");
   }
@@ -184,7 +191,7 @@ class GcsPackageStoreTest {
     breakOnce("bytes 8388608-8388707/8388708", json(status, "rateLimitExceeded", "slow down"));
     arrived(CHUNK - 1);
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
 
     assertThat(ranges()).endsWith("bytes */8388708", "bytes 8388608-8388707/8388708");
   }
@@ -198,7 +205,7 @@ class GcsPackageStoreTest {
     arrived(CHUNK - 1);
     Instant start = clock.instant();
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
 
     assertThat(clock.instant()).as("no attempt in between had to fail").isEqualTo(start);
     assertThat(ranges()).endsWith("bytes */8388708", "bytes 8388608-8388707/8388708");
@@ -210,7 +217,7 @@ class GcsPackageStoreTest {
   void store_whenEveryTokenIsRefused_givesUp() {
     answer(post(Google.path(UPLOAD)), json(401, "authError", "Invalid Credentials"));
 
-    assertFails(() -> store.store(NAME, zip), "Google does not take the token");
+    assertFails(() -> store.store(NAME, zip, sent -> {}), "Google does not take the token");
     assertThat(google.requests(UPLOAD)).hasSize(2);
   }
 
@@ -218,7 +225,7 @@ class GcsPackageStoreTest {
   void store_whenTheUploadIsForgotten_beginsAnew() throws IOException {
     breakOnce("bytes 8388608-8388707/8388708", json(410, "gone", "Gone"));
 
-    assertThat(store.store(NAME, zip)).isEqualTo(ADDRESS);
+    assertThat(store.store(NAME, zip, sent -> {})).isEqualTo(ADDRESS);
 
     assertThat(ranges()).hasSize(4);
   }
@@ -227,7 +234,7 @@ class GcsPackageStoreTest {
   void store_whenTheServerStaysBroken_endsInBoundedTime() {
     answer(chunk(), json(503, "backendError", "We encountered an internal error"));
 
-    assertFails(() -> store.store(NAME, zip), "We encountered an internal error");
+    assertFails(() -> store.store(NAME, zip, sent -> {}), "We encountered an internal error");
     assertThat(ranges()).hasSizeBetween(3, 11);
   }
 
@@ -237,7 +244,7 @@ class GcsPackageStoreTest {
     Thread.currentThread().interrupt();
     try {
       assertThatExceptionOfType(RayInterruptedException.class)
-          .isThrownBy(() -> store.store(NAME, zip))
+          .isThrownBy(() -> store.store(NAME, zip, sent -> {}))
           .withMessageContaining("interrupted while uploading " + ADDRESS);
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
@@ -262,7 +269,7 @@ class GcsPackageStoreTest {
   void store_whenRefused_saysWhatToDo(int status, String reason, String said, String expected) {
     answer(post(Google.path(UPLOAD)), json(status, reason, said));
 
-    assertFails(() -> store.store(NAME, zip), expected);
+    assertFails(() -> store.store(NAME, zip, sent -> {}), expected);
     assertThat(google.requests(UPLOAD)).hasSize(1);
   }
 

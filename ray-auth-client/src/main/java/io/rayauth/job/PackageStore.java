@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,13 @@ public interface PackageStore {
    * @param name its name, which the address must end with, a query apart
    * @param zip the package; not to be kept, changed or deleted, and gone after this call unless it
    *     is a file of the user's
+   * @param sent is to be told how many bytes were handed to the network so far, for {@link
+   *     io.rayauth.RayClientListener#onUploadProgress}; may be called from any thread
    * @return where the nodes fetch it: a URI with a protocol Ray knows ({@code https}, {@code s3},
    *     {@code gs}, {@code azure}, {@code abfss}, {@code file})
    * @throws IOException if it is not stored
    */
-  URI store(String name, Path zip) throws IOException;
+  URI store(String name, Path zip, LongConsumer sent) throws IOException;
 
   /**
    * Returns a store that sends packages to a folder of a web server by {@code PUT}.

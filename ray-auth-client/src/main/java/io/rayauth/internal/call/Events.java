@@ -1,8 +1,10 @@
 package io.rayauth.internal.call;
 
 import io.rayauth.RayClientListener;
+import io.rayauth.job.PackageUri;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Tells a listener what happens and survives what it throws. */
 public final class Events {
@@ -22,5 +24,10 @@ public final class Events {
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "the listener failed and was ignored", e);
     }
+  }
+
+  /** Returns what tells the listener how many bytes of a package were sent so far. */
+  public LongConsumer uploadProgress(PackageUri uri, long totalBytes) {
+    return sent -> tell(listener -> listener.onUploadProgress(uri, sent, totalBytes));
   }
 }

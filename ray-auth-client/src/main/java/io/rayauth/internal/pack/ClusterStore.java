@@ -46,11 +46,7 @@ public final class ClusterStore {
             path(uri),
             () ->
                 FileBody.of(
-                    sealed.file(),
-                    sealed.size(),
-                    sent ->
-                        events.tell(
-                            listener -> listener.onUploadProgress(uri, sent, sealed.size())))),
+                    sealed.file(), sealed.size(), events.uploadProgress(uri, sealed.size()))),
         requestTimeout.plusSeconds(sealed.size() / SLOWEST_UPLOAD));
   }
 

@@ -46,8 +46,8 @@ final class FileBody {
     @Override
     public void onNext(ByteBuffer bytes) {
       total += bytes.remaining();
+      sent.accept(total); // before the server can have them, so that no news comes after its answer
       target.onNext(bytes);
-      sent.accept(total);
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -74,13 +75,13 @@ public final class HttpsPutStore implements PackageStore {
   }
 
   @Override
-  public URI store(String name, Path zip) throws IOException {
+  public URI store(String name, Path zip, LongConsumer sent) throws IOException {
     URI address = putAddress.apply(name);
     long size = Files.size(zip);
     try {
       run(
           address,
-          ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent -> {})),
+          ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent)),
           Map.of(),
           timeout.plusSeconds(size / SLOWEST_UPLOAD));
     } catch (RayInterruptedException e) {

@@ -85,7 +85,9 @@ record LocalPart(PackageUse use, int index, Path path, List<String> excludes) {
     return FolderPackage.read(walk, folder && use == PackageUse.PY_MODULES ? top(root) : "");
   }
 
-  /** Takes dots out of a path. Two of them may follow a link, so the system says where they lead. */
+  /**
+   * Takes dots out of a path. Two of them may follow a link, so the system says where they lead.
+   */
   private static Path root(Path absolute) throws IOException {
     if (absolute.endsWith("..")) {
       return absolute.toRealPath();

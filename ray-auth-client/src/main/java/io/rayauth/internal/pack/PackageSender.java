@@ -1,6 +1,7 @@
 package io.rayauth.internal.pack;
 
 import io.rayauth.error.PackageException;
+import io.rayauth.internal.call.Events;
 import io.rayauth.internal.pack.Packages.Part;
 import io.rayauth.job.PackageReport;
 import io.rayauth.job.PackageReport.Outcome;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class PackageSender {
   private final ClusterStore cluster;
   private final PackageSettings settings;
   private final @Nullable PackageStore store;
+  private final Events events;
   private final TimeSource time;
   private final UploadTurns turns = new UploadTurns();
 
@@ -34,10 +37,12 @@ final class PackageSender {
       ClusterStore cluster,
       PackageSettings settings,
       @Nullable PackageStore store,
+      Events events,
       TimeSource time) {
     this.cluster = cluster;
     this.settings = settings;
     this.store = store;
+    this.events = events;
     this.time = time;
   }
 
@@ -135,11 +140,11 @@ final class PackageSender {
     }
   }
 
-  private static String store(PackageStore store, Part part, SealedPackage sealed)
-      throws IOException {
+  private String store(PackageStore store, Part part, SealedPackage sealed) throws IOException {
     String name = part.content().nameInStore();
     try {
-      return checked(store.store(name, sealed.file()), part);
+      LongConsumer progress = events.uploadProgress(part.content().uri(), sealed.size());
+      return checked(store.store(name, sealed.file(), progress), part);
     } catch (IOException e) {
       throw failed(part, "did not take " + name, e);
     }

@@ -84,7 +84,7 @@ public final class Packages {
       @Nullable PackageStore store,
       Events events,
       TimeSource time) {
-    this.sender = new PackageSender(cluster, settings, store, time);
+    this.sender = new PackageSender(cluster, settings, store, events, time);
     this.settings = settings;
     this.secretLooking = secretLooking;
     this.store = store;

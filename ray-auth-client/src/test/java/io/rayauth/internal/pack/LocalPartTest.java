@@ -32,7 +32,6 @@ class LocalPartTest {
 
   private static FolderPackage read(Path path) throws IOException {
     return (FolderPackage)
-        new LocalPart(PackageUse.PY_MODULES, 0, path, List.of())
-            .read(PackageSettings.of(Map.of()));
+        new LocalPart(PackageUse.PY_MODULES, 0, path, List.of()).read(PackageSettings.of(Map.of()));
   }
 }

@@ -17,6 +17,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,15 +76,16 @@ public final class StorageApi {
   /**
    * Creates an object, which is seen by nobody before the last byte is there.
    *
+   * @param sent is told after each chunk how many bytes have arrived
    * @return false if an object of that name is there already, whose bytes stay what they are
    * @throws IOException if it was not created
    */
-  public boolean create(String object, Path file, long size) throws IOException {
+  public boolean create(String object, Path file, long size, LongConsumer sent) throws IOException {
     return call(
         "uploading gs://%s/%s".formatted(bucket, object),
         objects -> {
           try {
-            upload(objects, object, file, size);
+            upload(objects, object, file, size, sent);
             return true;
           } catch (HttpResponseException e) {
             if (e.getStatusCode() != PRECONDITION_FAILED) {
@@ -95,10 +97,11 @@ public final class StorageApi {
   }
 
   /** Cloud Storage may forget an upload that has begun, and wants it begun anew then. */
-  private void upload(Storage.Objects objects, String object, Path file, long size)
+  private void upload(
+      Storage.Objects objects, String object, Path file, long size, LongConsumer sent)
       throws IOException {
     try {
-      uploadOnce(objects, object, file, size);
+      uploadOnce(objects, object, file, size, sent);
     } catch (HttpResponseException e) {
       boolean forgotten =
           e.getStatusCode() == GONE
@@ -106,12 +109,13 @@ public final class StorageApi {
       if (!forgotten) {
         throw e;
       }
-      uploadOnce(objects, object, file, size);
+      uploadOnce(objects, object, file, size, sent);
     }
   }
 
   /** An interrupt closes the channel, so it ends an upload at the next byte that is read. */
-  private void uploadOnce(Storage.Objects objects, String object, Path file, long size)
+  private void uploadOnce(
+      Storage.Objects objects, String object, Path file, long size, LongConsumer sent)
       throws IOException {
     try (InputStream bytes = Channels.newInputStream(FileChannel.open(file))) {
       Storage.Objects.Insert insert =
@@ -120,7 +124,10 @@ public final class StorageApi {
               new StorageObject().setName(object),
               new InputStreamContent("application/octet-stream", bytes).setLength(size));
       insert.setIfGenerationMatch(0L).setFields("size").setDisableGZipContent(true);
-      insert.getMediaHttpUploader().setChunkSize(CHUNK);
+      insert
+          .getMediaHttpUploader()
+          .setChunkSize(CHUNK)
+          .setProgressListener(uploader -> sent.accept(uploader.getNumBytesUploaded()));
       insert.execute();
     }
   }
