@@ -225,6 +225,8 @@ public final class JobClient implements AutoCloseable {
    *     JobResult.Outcome#LOST} included
    * @throws RayException as {@link #submit(JobSpec)} throws it, and if the client is closed or its
    *     token refused while the job runs
+   * @throws LogGapException if somebody gets the log, and the rest of it cannot be had; it has the
+   *     job as it was last seen
    */
   public JobResult run(JobSpec spec, RunOptions options) {
     return new JobRun(this, engine::run, transport, time, options)
@@ -239,6 +241,8 @@ public final class JobClient implements AutoCloseable {
    * @return what became of the job
    * @throws RayException as {@link #submit(JobSpec)} throws it, and if the client is closed or its
    *     token refused while the job runs
+   * @throws LogGapException if the rest of the log cannot be had; it has the job as it was last
+   *     seen
    */
   public JobResult submitAndFollow(JobSpec spec, Consumer<String> lineSink) {
     return run(spec, RunOptions.builder().lineSink(lineSink).build());

@@ -10,6 +10,7 @@ import io.rayauth.JobClient;
 import io.rayauth.JobLog;
 import io.rayauth.error.JobNotFoundException;
 import io.rayauth.error.RayApiException;
+import io.rayauth.error.RayInterruptedException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
 import io.rayauth.job.JobSpec;
@@ -22,6 +23,7 @@ import io.rayauth.testkit.Fault;
 import io.rayauth.testkit.Gate;
 import io.rayauth.testkit.ManualClock;
 import io.rayauth.testkit.NextCall;
+import io.rayauth.testkit.RecordedCall;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
@@ -260,12 +262,76 @@ class FollowTest {
     assertThat(lines).contains("released");
   }
 
-  private void endAndDelete(JobId id, Path release) {
+  @Test
+  void follow_whenTheRecordIsGoneAsTheTailIsOpened_deliversTheRestAndSaysSo() throws Exception {
+    Path release = folder.resolve("release");
+    JobId id = client.submit(JobSpec.running(writingUntil(release)).build()).id();
+    ray.onNext("GET", TAIL).acceptThen(Fault.webSocketClose(1000, LONG_AFTER_THE_HANDSHAKE));
+    List<String> lines = new CopyOnWriteArrayList<>();
+
+    Throwable thrown =
+        catchThrowable(() ->
+            client.follow(
+                id,
+                line -> {
+                  lines.add(line);
+                  if (line.equals("row 20")) {
+                    ray.onNext("GET", TAIL).respond(404, "Job " + id + " does not exist");
+                    release(release);
+                  }
+                }));
+
+    assertThat(thrown).isInstanceOf(JobNotFoundException.class);
+    assertThat(rows(lines)).isEqualTo(allRows());
+  }
+
+  @Test
+  void follow_whenTheThreadIsInterruptedWhileLinesPourIn_endsBeforeTheNext() {
+    JobId id = client.submit(JobSpec.running("seq 100000").build()).id();
+    client.await(id, Duration.ofSeconds(30));
+    List<String> lines = new ArrayList<>();
+
+    assertThatExceptionOfType(RayInterruptedException.class)
+        .isThrownBy(() ->
+            client.follow(
+                id,
+                line -> {
+                  lines.add(line);
+                  if (lines.size() == 10) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(lines).hasSize(10);
+    await().untilAsserted(() -> assertThat(ray.openExchanges()).isZero());
+  }
+
+  @Test
+  void follow_whenTheFileArrivesByteByByte_readsItOnce() {
+    JobId id = client.submit(JobSpec.running("printf '\\303\\244\\r\\nz\\n'").build()).id();
+    client.await(id, Duration.ofSeconds(30));
+    ray.onNext("GET", "/api/v0/logs/file").acceptThen(Fault.slowBody(1, Duration.ofMillis(1)));
+    List<String> lines = new ArrayList<>();
+
+    client.follow(id, lines::add);
+
+    assertThat(lines).endsWith("\u00e4", "z");
+    assertThat(ray.calls())
+        .extracting(RecordedCall::path)
+        .doesNotContain("/api/jobs/" + id + "/logs");
+  }
+
+  private static void release(Path release) {
     try {
       Files.createFile(release);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void endAndDelete(JobId id, Path release) {
+    release(release);
     client.await(id, Duration.ofSeconds(20));
     client.delete(id);
   }

@@ -251,6 +251,46 @@ class JobWatcherTest {
   }
 
   @Test
+  void ended_whenARecordIsGoneWhileOthersCome_failsAllTheSame(FakeRay ray) throws Exception {
+    putAll(ray, 22, "RUNNING");
+    List<CompletableFuture<JobDetails>> ends = endedAll(20);
+    clock.awaitSleepers(2);
+    ray.forgetJob("job-0");
+    lookDuring(ray, () -> watcher.ended(new JobId("job-20"), HOUR));
+    lookDuring(ray, () -> watcher.ended(new JobId("job-21"), HOUR));
+
+    assertThat(failure(ends.get(0))).isInstanceOf(JobNotFoundException.class);
+  }
+
+  @Test
+  void ended_afterALookThatTookLong_bringsTheNextNoNearerThanItsRest(FakeRay ray) throws Exception {
+    putAll(ray, 21, "RUNNING");
+    endedAll(20);
+    clock.awaitSleepers(2);
+    lookDuring(ray, () -> clock.advance(LONGEST));
+    ray.clearCalls();
+    watcher.ended(new JobId("job-20"), HOUR);
+    for (int i = 0; i < 8; i++) {
+      pass(LONGEST, 2);
+    }
+    assertThat(ray.calls()).isEmpty();
+
+    pass(LONGEST.multipliedBy(2), 2);
+
+    assertThat(ray.calls()).hasSize(1);
+  }
+
+  /** Does something while a list is asked for. */
+  private void lookDuring(FakeRay ray, Runnable meanwhile) throws InterruptedException {
+    ray.onNext("GET", "/api/jobs/").fault(Fault.STALL);
+    clock.advance(LONGEST);
+    await().until(() -> ray.waitingFaults() == 0);
+    meanwhile.run();
+    ray.releaseStalled();
+    clock.awaitSleepers(2);
+  }
+
+  @Test
   void ended_whenAJobIsWatchedByTheIdOfItsDriver_isFoundInTheList(FakeRay ray) throws Exception {
     putAll(ray, 20, "RUNNING");
     endedAll(20);

@@ -141,6 +141,14 @@ public final class ExchangeWatch {
      */
     public @Nullable End over(boolean interruptSeen) {
       underWay.remove(this);
+      End end = leave(interruptSeen);
+      if (end != null) {
+        remindThoseAround();
+      }
+      return end;
+    }
+
+    private @Nullable End leave(boolean interruptSeen) {
       turn.lock();
       try {
         over = true;
@@ -151,6 +159,15 @@ public final class ExchangeWatch {
         return end;
       } finally {
         turn.unlock();
+      }
+    }
+
+    /** Two interrupts at the same time are one: that of an exchange around this may be gone. */
+    private void remindThoseAround() {
+      for (Exchange other : underWay) {
+        if (other.caller == caller) {
+          other.remind();
+        }
       }
     }
 

@@ -90,7 +90,7 @@ final class LineAssembler {
 
   /** Returns the place behind all that was received. */
   LogPosition received() {
-    return new LogPosition(characters, feeds, toSkip > 0 ? check : last.check());
+    return new LogPosition(characters, feeds, toSkip > 0 || !last.any() ? check : last.check());
   }
 
   /** Hands on a last line that has no line feed. */

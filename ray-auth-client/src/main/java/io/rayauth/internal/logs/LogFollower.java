@@ -129,6 +129,9 @@ public final class LogFollower implements AutoCloseable {
   /** Waits for the next line; null at the end of the log. */
   public @Nullable LogLine next() {
     try {
+      if (Thread.interrupted()) { // nothing waits, and so nothing else looks, while lines pour in
+        throw new InterruptedException("before the next line");
+      }
       while (ready.isEmpty()) {
         if (ended) {
           if (failure != null) {
@@ -215,8 +218,7 @@ public final class LogFollower implements AutoCloseable {
         if (job == null) {
           throw e;
         }
-        gone = e; // its file may still be there
-        over = true;
+        deleted(e);
         return;
       } catch (RayApiException | RayTransportException e) {
         boolean passing = !(e instanceof RayApiException refused) || refused.isRetryable();
@@ -228,17 +230,27 @@ public final class LogFollower implements AutoCloseable {
     }
   }
 
+  /** The file of a job whose record is gone may still be there. */
+  private void deleted(JobNotFoundException e) {
+    gone = e;
+    over = true;
+  }
+
   /** Opens a reading of a job that runs; if there is none to be had, the job is looked at again. */
   private void openNext() throws InterruptedException {
-    do {
-      Optional<LogReading> opened = opened(way);
-      if (opened.isPresent()) {
-        begin(opened.get());
-        return;
-      }
-      way = way.next();
-    } while (way != Way.TAIL);
-    paused = true;
+    try {
+      do {
+        Optional<LogReading> opened = opened(way);
+        if (opened.isPresent()) {
+          begin(opened.get());
+          return;
+        }
+        way = way.next();
+      } while (way != Way.TAIL);
+      paused = true;
+    } catch (JobNotFoundException e) {
+      deleted(e);
+    }
   }
 
   private Optional<LogReading> opened(Way way) throws InterruptedException {

@@ -27,13 +27,14 @@ final class RawLog implements LogReading {
       return null;
     }
     try {
-      int size = body.read(portion, patience.toNanos());
-      if (size < 0) {
-        whole = true;
-        String rest = text.end();
-        return rest.isEmpty() ? null : rest;
+      String piece = "";
+      int size = 1;
+      while (piece.isEmpty() && size > 0) { // half a character is something, and not a silence
+        size = body.read(portion, patience.toNanos());
+        whole = size < 0;
+        piece = whole ? text.end() : text.text(portion, size);
       }
-      return text.text(portion, size);
+      return whole && piece.isEmpty() ? null : piece;
     } catch (InterruptedIOException e) {
       boolean unused = Thread.interrupted();
       throw new InterruptedException("interrupted while a log file arrived");

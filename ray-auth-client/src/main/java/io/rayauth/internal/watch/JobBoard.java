@@ -130,8 +130,7 @@ public final class JobBoard implements AutoCloseable {
 
   /** Brings the next look forward for somebody who has just come; in an outage it is in vain. */
   private void hurry() {
-    pace.hurry();
-    long soonest = lastLookEnded + pace.shortest();
+    long soonest = lastLookEnded + pace.hurry();
     boolean isEarlier = outage == null && soonest - nextLook < 0;
     if (isEarlier) {
       nextLook = soonest;

@@ -120,7 +120,9 @@ final class Look {
     if (watched == null) {
       return;
     }
-    found++;
+    if (watched.isOlderThan(number)) {
+      found++;
+    }
     if (watched.seen(job, list)) {
       changes.put(watched, job);
     }

@@ -21,6 +21,7 @@ public final class Pace {
   private final RandomGenerator random;
   private long interval;
   private boolean hurried;
+  private long rest;
   private int failures;
 
   /** Starts with the shortest pause. */
@@ -29,6 +30,7 @@ public final class Pace {
     this.longest = longest.toNanos();
     this.random = random;
     this.interval = this.shortest;
+    this.rest = this.shortest;
   }
 
   /** Returns the shortest pause, in nanoseconds. */
@@ -36,9 +38,13 @@ public final class Pace {
     return shortest;
   }
 
-  /** Has the next pause be a short one, because somebody has just come. */
-  void hurry() {
+  /**
+   * Has the next pause be a short one, because somebody has just come, and returns how short the
+   * one that is under way may become, in nanoseconds.
+   */
+  long hurry() {
     hurried = true;
+    return rest;
   }
 
   /** Returns the pause after a look that succeeded, in nanoseconds. */
@@ -46,9 +52,8 @@ public final class Pace {
     failures = 0;
     interval = changed || hurried ? shortest : Math.min(longest, interval / 2 * 3);
     hurried = false;
-    return Math.max(
-        Math.min(longest, interval + random.nextLong(interval / 5 + 1)),
-        lookNanos * RESTS_PER_LOOK);
+    rest = Math.max(shortest, lookNanos * RESTS_PER_LOOK);
+    return Math.max(rest, Math.min(longest, interval + random.nextLong(interval / 5 + 1)));
   }
 
   /** Returns the pause after a look that failed, in nanoseconds. */

@@ -65,10 +65,15 @@ final class WatchedJob {
     return isNews || !job.status().equals(status);
   }
 
+  /** Tells whether somebody waited for it when that look began. */
+  boolean isOlderThan(long look) {
+    return addedIn < look;
+  }
+
   /** Tells whether the job was there when the list was asked for, and is missing in it. */
   @SuppressWarnings("ReferenceEquality") // a list is equal to itself only
   boolean isMissingIn(Object list, long look) {
-    return seenIn != list && addedIn < look;
+    return seenIn != list && isOlderThan(look);
   }
 
   /** Tells whether it was missing in the list before, too. */

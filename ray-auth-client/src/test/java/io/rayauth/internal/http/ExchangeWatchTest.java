@@ -108,6 +108,20 @@ class ExchangeWatchTest {
   }
 
   @Test
+  void over_whenTheExchangeAroundItWasEndedToo_interruptsForThatOneAsWell() {
+    Exchange around = watch.begin(LONG);
+    Exchange within = watch.begin(LONG);
+    watch.close();
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(never::await);
+
+    assertThat(within.over(true)).isEqualTo(End.CLOSED);
+
+    assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    assertThat(around.over(false)).isEqualTo(End.CLOSED);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
   void over_howeverCloseToTheDeadline_leavesNoInterruptBehind() {
     int ended = 0;
     for (int i = 0; i < 3_000; i++) {

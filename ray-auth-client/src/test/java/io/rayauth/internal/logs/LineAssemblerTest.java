@@ -53,6 +53,13 @@ class LineAssemblerTest {
   }
 
   @Test
+  void received_beforeAnythingWasRead_isThePositionThatWasGiven() {
+    LogPosition position = new LogPosition(500, 1, 77);
+
+    assertThat(assembler(position, LONG_ENOUGH).received()).isEqualTo(position);
+  }
+
+  @Test
   void accept_whenTheReplayIsOfAnotherLog_handsOnNothing() {
     assembler.replay();
     assembler.accept("one\ntwo\n");

@@ -18,7 +18,7 @@ class PaceTest {
   void afterLook_whateverHappened_staysWithinTheTwoPauses() {
     for (int i = 0; i < 10_000; i++) {
       if (random.nextInt(20) == 0) {
-        pace.hurry();
+        long unused = pace.hurry();
       }
       assertThat(pace.afterLook(random.nextInt(20) == 0, SECOND / 100))
           .isBetween(SECOND, 5 * SECOND);
@@ -40,13 +40,21 @@ class PaceTest {
   @Test
   void hurry_makesTheNextPauseAShortOne() {
     for (int i = 0; i < 10; i++) {
-      long unused = pace.afterLook(false, 0);
+      long ignored = pace.afterLook(false, 0);
     }
     assertThat(pace.afterLook(false, 0)).isEqualTo(5 * SECOND);
 
-    pace.hurry();
+    long unused = pace.hurry();
 
     assertThat(pace.afterLook(false, 0)).isLessThan(2 * SECOND);
+  }
+
+  @Test
+  void hurry_afterALookThatTookLong_leavesItNineTimesAsLong() {
+    assertThat(pace.hurry()).isEqualTo(SECOND);
+    long unused = pace.afterLook(true, 4 * SECOND);
+
+    assertThat(pace.hurry()).isEqualTo(36 * SECOND);
   }
 
   @Test
