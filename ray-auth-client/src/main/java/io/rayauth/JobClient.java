@@ -690,7 +690,8 @@ public final class JobClient implements AutoCloseable {
      * before. Default: nobody.
      *
      * @param explanation is called on the thread of the call and may block; returns what is to be
-     *     thrown instead, or its argument
+     *     thrown instead, or its argument. If it fails itself, the exception is thrown as it was,
+     *     with that failure suppressed
      * @return this builder
      */
     public Builder explaining(UnaryOperator<RayException> explanation) {

@@ -73,6 +73,22 @@ class RejectionTest {
     }
   }
 
+  @Test
+  void anyRequest_whenTheExplanationFailsItself_failsAsItDidWithoutOne() {
+    IllegalStateException broken = new IllegalStateException("who explains this?");
+    try (RawServer server = RawServer.answering(MISSING);
+        JobClient client =
+            JobClient.builder(server.url())
+                .explaining(failure -> {
+                  throw broken;
+                })
+                .build()) {
+      assertThatExceptionOfType(RayAuthException.class)
+          .isThrownBy(client::version)
+          .satisfies(failure -> assertThat(failure).hasSuppressedException(broken));
+    }
+  }
+
   private static final class Explained extends RayException {
     private static final long serialVersionUID = 1L;
 

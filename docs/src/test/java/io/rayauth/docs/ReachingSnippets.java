@@ -51,7 +51,7 @@ class ReachingSnippets {
               .route(Route.to(url)) // or portForward(), inCluster(), serviceProxy()
               .tokenProvider(KubeconfigTokenProvider.ofFile(kubeconfig))
               .headTimeout(Duration.ofMinutes(1))
-              .client(jobs -> jobs.requestTimeout(Duration.ofMinutes(2)))
+              .jobClient(jobs -> jobs.requestTimeout(Duration.ofMinutes(2)))
               .connect()) {
         System.out.println(connection.routeReason());
         System.out.println(connection.authScheme() + ", as " + connection.schemeReason());

@@ -196,7 +196,7 @@ public final class RayConnection implements AutoCloseable {
      *     called by {@link #connect()}, perhaps more than once
      * @return this builder
      */
-    public Builder client(Consumer<JobClient.Builder> configuration) {
+    public Builder jobClient(Consumer<JobClient.Builder> configuration) {
       this.configuration = configuration;
       return this;
     }
@@ -256,7 +256,7 @@ public final class RayConnection implements AutoCloseable {
      *     not get ready in time, or a right is missing; the message names it
      * @throws TokenUnavailableException if the cluster wants a token and there is none to be had
      * @throws IllegalArgumentException if the address of {@link Route#to(String)} is plain http to
-     *     another host and {@link #client(Consumer)} did not allow that
+     *     another host and {@link #jobClient(Consumer)} did not allow that
      */
     public RayConnection connect() {
       try {

@@ -64,8 +64,8 @@ public final class Route {
   /**
    * Forwards a free port of loopback, in this process, to whichever pod is the head at the moment;
    * heals by itself. Needs the verb {@code create} on {@code pods/portforward} (and {@code get}
-   * where only WebSockets get through, before Kubernetes 1.35), and {@code list} on {@code pods} or
-   * {@code get} on the RayCluster and its head pod.
+   * where only WebSockets get through), and {@code list} on {@code pods} or {@code get} on the
+   * RayCluster and its head pod.
    *
    * @return the route
    */

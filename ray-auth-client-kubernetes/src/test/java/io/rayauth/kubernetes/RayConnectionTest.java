@@ -273,7 +273,7 @@ class RayConnectionTest {
           clusters
               .connecting(TRAINER)
               .headTimeout(Duration.ofSeconds(1))
-              .client(jobs -> jobs.retryPolicy(RetryPolicy.none()))
+              .jobClient(jobs -> jobs.retryPolicy(RetryPolicy.none()))
               .connect()) {
         connection.jobs().version();
         api.kill("head-a");
@@ -382,7 +382,7 @@ class RayConnectionTest {
     assertThatThrownBy(connecting::connect)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is plain http to another host");
-    assertThatThrownBy(connecting.client(JobClient.Builder::allowPlainHttp)::connect)
+    assertThatThrownBy(connecting.jobClient(JobClient.Builder::allowPlainHttp)::connect)
         .extracting(RayConnectionTest::reason)
         .isEqualTo(Reason.NOT_READY);
   }

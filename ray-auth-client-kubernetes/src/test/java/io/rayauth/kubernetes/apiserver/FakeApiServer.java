@@ -48,7 +48,7 @@ public final class FakeApiServer implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final int port;
-  private volatile boolean onlyWebSockets;
+  private volatile @Nullable Integer otherUpgrades;
   private volatile ServerSocket listener;
 
   private record Refusal(int status, String reason) {}
@@ -127,9 +127,13 @@ public final class FakeApiServer implements AutoCloseable {
     services.put(segment, dashboardPort);
   }
 
-  /** Lets no other upgrade through than to WebSockets, as some gateways do. */
-  public void onlyWebSockets() {
-    onlyWebSockets = true;
+  /**
+   * Lets no other upgrade through than to WebSockets, as some gateways do.
+   *
+   * @param status what the others are answered; 0 to hang up
+   */
+  public void onlyWebSockets(int status) {
+    otherUpgrades = status;
   }
 
   /** Refuses requests for a path that ends like this. */
@@ -231,8 +235,11 @@ public final class FakeApiServer implements AutoCloseable {
       } else if (forward.matches()) {
         if (!pods.containsKey(forward.group(1))) {
           answer(out, 404, status(404, "NotFound", head.path));
-        } else if (onlyWebSockets && !head.isOf("websocket")) {
-          answer(out, 400, status(400, "BadRequest", head.path));
+        } else if (otherUpgrades != null && !head.isOf("websocket")) {
+          if (otherUpgrades == 0) {
+            return;
+          }
+          answer(out, otherUpgrades, "no such page");
         } else {
           forward(socket, head, forward.group(1));
           return;

@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** {@code portforward.k8s.io} over SPDY/3.1; sends nothing before its ping was answered. */
+/**
+ * {@code portforward.k8s.io} over SPDY/3.1; sends nothing before its ping was answered, and after
+ * the end leaves it to the client to hang up, as a kubelet does.
+ */
 final class SpdyPortForward extends PortForward {
   private static final byte[] NOTHING = {};
 
@@ -71,6 +74,14 @@ final class SpdyPortForward extends PortForward {
   void end() throws IOException {
     frame("error", 1, NOTHING, 0);
     frame("data", 1, NOTHING, 0);
+    CountDownLatch never = new CountDownLatch(1);
+    try {
+      while (!never.await(20, TimeUnit.MILLISECONDS)) {
+        control(6, ByteBuffer.allocate(4).putInt(2).array()); // fails when the client is gone
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   @Override

@@ -72,7 +72,7 @@ public final class CallEngine {
     try {
       return answered(request, timeout);
     } catch (RayException e) {
-      throw explanation.apply(e);
+      throw explained(e);
     }
   }
 
@@ -138,7 +138,20 @@ public final class CallEngine {
 
   /** Explains why a handshake failed, like any other request. */
   public RayException failure(ApiRequest request, Outcome outcome, int attempts, Tokens sent) {
-    return explanation.apply(Failures.of(request, outcome, attempts, sent));
+    return explained(Failures.of(request, outcome, attempts, sent));
+  }
+
+  /** Whoever cannot explain a failure must not hide it. */
+  private RayException explained(RayException failure) {
+    try {
+      RayException said = explanation.apply(failure);
+      return said == null ? failure : said; // a lambda can do that
+    } catch (RuntimeException e) {
+      if (!e.equals(failure)) {
+        failure.addSuppressed(e);
+      }
+      return failure;
+    }
   }
 
   private Outcome attempt(

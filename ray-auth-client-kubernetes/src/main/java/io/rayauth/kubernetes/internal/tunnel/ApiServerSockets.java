@@ -211,7 +211,7 @@ final class ApiServerSockets implements AutoCloseable {
 
   private static List<String> head(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
+    while (head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
       int next = in.read();
       if (next < 0 || head.length() > LONGEST_HEAD) {
         throw new EOFException("the API server closed the connection within its answer");

@@ -6,6 +6,8 @@ import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -137,14 +139,21 @@ final class Dialer implements AutoCloseable {
   private PodStream openEither(HeadPod pod) throws IOException, InterruptedException {
     try {
       return SpdyStream.open(sockets, pod, port);
-    } catch (HandshakeRefusedException e) {
-      if (reachedBefore || e.status() == 401 || e.status() == 404) {
+    } catch (IOException e) {
+      if (reachedBefore || !isPerhapsForSpdy(e)) {
         throw e;
       }
       PodStream stream = WebSocketStream.open(sockets, pod, port);
       onlyWebSockets = true;
       return stream;
     }
+  }
+
+  /** A gateway that does not know SPDY may answer whatever it likes, or hang up. */
+  private static boolean isPerhapsForSpdy(IOException e) {
+    return e instanceof HandshakeRefusedException refused
+        ? refused.status() != 401
+        : !(e instanceof ConnectException || e instanceof InterruptedIOException);
   }
 
   private static RayKubernetesException refused(HeadPod pod, HandshakeRefusedException e) {
@@ -158,7 +167,7 @@ final class Dialer implements AutoCloseable {
       case 403 ->
           new RayKubernetesException(
               Reason.FORBIDDEN,
-              "no right to portforward: create on pods/portforward in namespace %s (and get, which is what is asked for before Kubernetes 1.35), for pod %s. Grant both to the caller, or take another route. The API server says: %s"
+              "no right to portforward: create on pods/portforward in namespace %s (and get, where only WebSockets get through), for pod %s. Grant both to the caller, or take another route. The API server says: %s"
                   .formatted(pod.namespace(), pod.name(), e.getMessage()),
               e);
       case 404 -> failed(Reason.NOT_FOUND, pod, "the pod is gone", e);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Is one connection into a pod: a data channel, and one on which the kubelet says what failed. One
  * thread may send while another one receives.
  *
- * <p>Whoever is done closes it; of half-closes no use is made.
+ * <p>Whoever is done closes it, without a farewell, for which it might have to wait; of half-closes
+ * no use is made.
  */
 abstract class PodStream {
   /** Where the data of a frame begins, see {@link #send}: there is room for a head before it. */

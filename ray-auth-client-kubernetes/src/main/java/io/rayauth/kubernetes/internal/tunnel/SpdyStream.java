@@ -5,17 +5,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.Deflater;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks {@code portforward.k8s.io} over SPDY/3.1 with the kubelet behind the API server (its
@@ -27,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * what slows a sender down is TCP.
  */
 final class SpdyStream extends PodStream {
-  private static final System.Logger LOG = System.getLogger(SpdyStream.class.getName());
   private static final String PROTOCOL = "portforward.k8s.io";
   private static final int ERROR = 1;
   private static final int DATA = 3;
@@ -40,20 +34,22 @@ final class SpdyStream extends PodStream {
   private static final int FIN = 1;
   private static final int LENGTH = 0xff_ffff;
 
+  /** A kubelet's are of some hundred bytes, but a frame could have 16 MiB. */
+  private static final int LARGEST_CONTROL = 64 * 1024;
+
   private final DataInputStream in;
-  private final OutputStream out;
-  private final ReentrantLock writing = new ReentrantLock();
-  private final AtomicReference<byte @Nullable []> ping = new AtomicReference<>();
+  private final FrameWriter out;
   private int stream;
   private int left;
   private boolean last;
   private boolean dataEnded;
   private boolean errorEnded;
 
-  private SpdyStream(HeadPod pod, ApiServerSockets.Upgraded upgraded) {
+  /** Creates a stream that has still to {@linkplain #begin begin}. */
+  SpdyStream(HeadPod pod, ApiServerSockets.Upgraded upgraded) {
     super(pod, upgraded.plain());
     this.in = upgraded.in();
-    this.out = upgraded.out();
+    this.out = new FrameWriter(upgraded.out());
   }
 
   static SpdyStream open(ApiServerSockets sockets, HeadPod pod, int port)
@@ -80,7 +76,7 @@ final class SpdyStream extends PodStream {
   @Override
   void send(byte[] frame, int length) throws IOException {
     ByteBuffer.wrap(frame).putInt(DATA_OFFSET - HEAD, DATA).putInt(DATA_OFFSET - 4, length);
-    write(frame, DATA_OFFSET - HEAD, HEAD + length);
+    out.write(frame, DATA_OFFSET - HEAD, HEAD + length);
   }
 
   @Override
@@ -116,7 +112,7 @@ final class SpdyStream extends PodStream {
       DataOutputStream frames = new DataOutputStream(both);
       writeSyn(frames, ERROR, headers(deflater, "error", port));
       writeSyn(frames, DATA, headers(deflater, "data", port));
-      write(both.toByteArray(), 0, both.size());
+      out.write(both.toByteArray(), 0, both.size());
     } finally {
       deflater.end();
     }
@@ -163,7 +159,11 @@ final class SpdyStream extends PodStream {
       }
       return true;
     }
-    byte[] payload = in.readNBytes(length);
+    if (length > LARGEST_CONTROL) {
+      throw new IOException("the API server sent a control frame of " + length + " bytes");
+    }
+    byte[] payload = new byte[length];
+    in.readFully(payload);
     switch (first) {
       case RST_STREAM -> {
         int status = ByteBuffer.wrap(Arrays.copyOf(payload, HEAD)).getInt(4);
@@ -176,43 +176,13 @@ final class SpdyStream extends PodStream {
         }
         return false;
       }
-      case PING -> {
-        ping.set(
-            ByteBuffer.allocate(HEAD + length).putInt(first).putInt(length).put(payload).array());
-        answerPing();
-      }
+      case PING ->
+          out.answer(
+              ByteBuffer.allocate(HEAD + length).putInt(first).putInt(length).put(payload).array());
       default -> {
         // answers to our streams, and settings that are no concern of two streams
       }
     }
     return true;
-  }
-
-  /** Leaves it to whoever sends at the moment, and may wait until this thread reads on. */
-  private void answerPing() {
-    while (ping.get() != null && writing.tryLock()) {
-      try {
-        byte[] answer = ping.getAndSet(null);
-        if (answer != null) {
-          out.write(answer);
-          out.flush();
-        }
-      } catch (IOException e) {
-        LOG.log(Level.DEBUG, "what is read next says why", e);
-      } finally {
-        writing.unlock();
-      }
-    }
-  }
-
-  private void write(byte[] bytes, int offset, int length) throws IOException {
-    writing.lock();
-    try {
-      out.write(bytes, offset, length);
-      out.flush();
-    } finally {
-      writing.unlock();
-    }
-    answerPing();
   }
 }

@@ -208,6 +208,7 @@ final class TunnelConnection {
         continue;
       }
       String failure = from.failure();
+      from.close(); // or a sender might wait for a kubelet that takes nothing more, with the lock
       if (failure == null) {
         return null;
       }
@@ -218,7 +219,6 @@ final class TunnelConnection {
       }
       dialer.failed(told);
       dialer.pause();
-      from.close();
       from = connect(dialer.dial(until));
     }
   }

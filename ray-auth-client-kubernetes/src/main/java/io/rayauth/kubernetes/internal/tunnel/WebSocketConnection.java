@@ -4,14 +4,13 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Reads and writes the frames of one WebSocket (RFC 6455, chapter 5) on the threads of whoever
@@ -21,7 +20,6 @@ final class WebSocketConnection {
   /** Where a message begins: one byte before the data, which names the channel. */
   private static final int HEAD = PodStream.DATA_OFFSET - 1;
 
-  private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
   private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
@@ -34,9 +32,8 @@ final class WebSocketConnection {
   private static final int WITHOUT_CODE = 1005;
 
   private final DataInputStream in;
-  private final OutputStream out;
+  private final FrameWriter out;
   private final SecureRandom random = new SecureRandom();
-  private final ReentrantLock writing = new ReentrantLock();
   private long left;
   private boolean startsMessage;
   private int closeCode;
@@ -44,7 +41,7 @@ final class WebSocketConnection {
   /** Creates a connection whose handshake is over. */
   WebSocketConnection(DataInputStream in, OutputStream out) {
     this.in = in;
-    this.out = out;
+    this.out = new FrameWriter(out);
   }
 
   /** Returns what a server answers to a key (RFC 6455, section 4.2.2). */
@@ -67,12 +64,8 @@ final class WebSocketConnection {
    * @param length how long the message is
    */
   void send(byte[] buffer, int length) throws IOException {
-    writing.lock();
-    try {
-      write(BINARY, buffer, length);
-    } finally {
-      writing.unlock();
-    }
+    int start = encode(BINARY, buffer, length);
+    out.write(buffer, start, HEAD + length - start);
   }
 
   /**
@@ -108,12 +101,8 @@ final class WebSocketConnection {
       if (opcode == PING) {
         byte[] pong = new byte[HEAD + payload.length];
         System.arraycopy(payload, 0, pong, HEAD, payload.length);
-        writing.lock();
-        try {
-          write(PONG, pong, payload.length);
-        } finally {
-          writing.unlock();
-        }
+        int start = encode(PONG, pong, payload.length);
+        out.answer(Arrays.copyOfRange(pong, start, pong.length));
       }
     }
   }
@@ -148,21 +137,6 @@ final class WebSocketConnection {
     return closeCode == NORMAL || closeCode == WITHOUT_CODE;
   }
 
-  /** Says farewell if that can be done at once. */
-  void sayFarewell() {
-    if (writing.tryLock()) {
-      try {
-        byte[] farewell = new byte[HEAD + 2];
-        ByteBuffer.wrap(farewell).putShort(HEAD, (short) NORMAL);
-        write(CLOSE, farewell, 2);
-      } catch (IOException e) {
-        LOG.log(Level.DEBUG, "no farewell", e);
-      } finally {
-        writing.unlock();
-      }
-    }
-  }
-
   private byte[] control(long length) throws IOException {
     if (length > LARGEST_CONTROL) {
       throw new IOException("the API server sent a control frame of " + length + " bytes");
@@ -174,8 +148,8 @@ final class WebSocketConnection {
     return payload;
   }
 
-  /** Writes head and payload in one go, the head right before the payload. */
-  private void write(int opcode, byte[] buffer, int length) throws IOException {
+  /** Masks the payload, puts the head right before it, and returns where that begins. */
+  private int encode(int opcode, byte[] buffer, int length) {
     int mask = random.nextInt();
     ByteBuffer bytes = ByteBuffer.wrap(buffer);
     mask(bytes, length, mask);
@@ -191,8 +165,7 @@ final class WebSocketConnection {
       bytes.put(start + 1, (byte) (MASKED | 127)).putLong(start + 2, length);
     }
     bytes.put(start, (byte) (FINAL | opcode)).putInt(HEAD - 4, mask);
-    out.write(buffer, start, HEAD + length - start);
-    out.flush();
+    return start;
   }
 
   private static void mask(ByteBuffer bytes, int length, int mask) {

@@ -73,12 +73,6 @@ final class WebSocketStream extends PodStream {
     }
   }
 
-  @Override
-  void close() {
-    socket.sayFarewell();
-    super.close();
-  }
-
   private boolean nextFrame() throws IOException {
     if (!socket.nextFrame()) {
       if (!socket.isClosedNormally()) {

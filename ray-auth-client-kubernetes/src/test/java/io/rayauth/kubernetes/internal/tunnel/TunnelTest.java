@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -325,6 +326,25 @@ class TunnelTest {
         assertThat(Arrays.equals(got, answer)).isTrue();
       }
       served.join();
+    }
+  }
+
+  @Test
+  void tunnel_whenThePodIsDoneWhileTheProgramStillSends_endsTheAnswer() throws Exception {
+    try (ServerSocket pod = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      api.addHead("head-a", pod.getLocalPort());
+      try (Socket program = new Socket(InetAddress.getLoopbackAddress(), tunnel.port());
+          Socket accepted = pod.accept()) {
+        CompletableFuture<Void> sent = writing(program, new byte[64 * 1024 * 1024]);
+        await().during(Duration.ofMillis(300)).until(() -> !sent.isDone());
+        accepted.getOutputStream().write("no".getBytes(StandardCharsets.US_ASCII));
+        accepted.shutdownOutput();
+
+        program.setSoTimeout(10_000);
+        byte[] answer = program.getInputStream().readAllBytes();
+        assertThat(answer).asString(StandardCharsets.US_ASCII).isEqualTo("no");
+        assertThat(sent.handle((done, failure) -> true).get(10, TimeUnit.SECONDS)).isTrue();
+      }
     }
   }
 

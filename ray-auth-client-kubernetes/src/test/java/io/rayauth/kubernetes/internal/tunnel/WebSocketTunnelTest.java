@@ -2,18 +2,21 @@ package io.rayauth.kubernetes.internal.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same where nothing but WebSockets gets through. */
 @Timeout(120)
 class WebSocketTunnelTest extends TunnelTest {
   WebSocketTunnelTest() {
-    api.onlyWebSockets();
+    api.onlyWebSockets(400);
   }
 
-  @Test
-  void tunnel_whenSpdyWasRefusedOnce_asksNoMore() {
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 502, 0})
+  void tunnel_whenSpdyWasRefusedOnce_asksNoMore(int status) {
+    api.onlyWebSockets(status);
     api.addHead("head-a", 1);
 
     tunnel.probe();
