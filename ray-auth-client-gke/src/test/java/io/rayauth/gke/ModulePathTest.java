@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.auth.oauth2.GoogleCredentials;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
 import java.io.Reader;
 import java.io.StringReader;
@@ -13,17 +15,22 @@ import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** What a program gets that has this library on its module path. */
+/**
+ * What a program gets that has this library on its module path and asks for nothing else.
+ *
+ * <p>Google's libraries and fabric8 are automatic modules, which cannot say what they need: what
+ * has a module descriptor of its own is left out if nobody else asks for it.
+ */
+@Timeout(60)
 class ModulePathTest {
+  private static ClassLoader loader;
 
-  /**
-   * Google's libraries are automatic modules, which cannot say what they need: what has a module
-   * descriptor of its own is left out if nobody else asks for it.
-   */
-  @Test
-  void module_whenItAloneIsAskedFor_bringsAllThatGooglesLibrariesNeed() throws Exception {
+  @BeforeAll
+  static void resolveModule() {
     ModuleFinder[] entries =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .map(entry -> ModuleFinder.of(Path.of(entry)))
@@ -33,10 +40,13 @@ class ModulePathTest {
     Configuration configuration =
         boot.configuration()
             .resolve(ModuleFinder.compose(entries), ModuleFinder.of(), Set.of("io.rayauth.gke"));
-    ClassLoader loader =
+    loader =
         boot.defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader())
             .findLoader("io.rayauth.gke");
+  }
 
+  @Test
+  void module_onItsOwn_bringsAllThatGooglesLibrariesNeed() throws Exception {
     Class<?> json = loader.loadClass(GsonFactory.class.getName());
     Class<?> tokens = loader.loadClass(GoogleTokenProvider.class.getName());
     Class<?> credentials = loader.loadClass(GoogleCredentials.class.getName());
@@ -47,6 +57,27 @@ class ModulePathTest {
             json.getMethod("createJsonParser", Reader.class)
                 .invoke(json.getConstructor().newInstance(), new StringReader("{}")))
         .isNotNull();
+  }
+
+  @Test
+  void module_onItsOwn_bringsAllThatAKubernetesClientNeeds() throws Exception {
+    Class<?> config = loader.loadClass(Config.class.getName());
+    Class<?> builder = loader.loadClass(KubernetesClientBuilder.class.getName());
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader); // by which fabric8 looks for its HTTP client
+    try {
+      Object building = builder.getConstructor().newInstance();
+      builder
+          .getMethod("withConfig", config)
+          .invoke(building, config.getMethod("empty").invoke(null));
+
+      try (AutoCloseable client = (AutoCloseable) builder.getMethod("build").invoke(building)) {
+        assertThat(client.getClass().getModule().isNamed()).isTrue();
+      }
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   private static boolean isReadable(ModuleFinder entry) {
