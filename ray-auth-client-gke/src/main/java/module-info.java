@@ -12,6 +12,9 @@ module io.rayauth.gke {
   requires com.google.api.services.container;
   requires com.google.api.services.storage;
   requires com.google.auth;
+  // Google's libraries need both and cannot say so: they have no module descriptors themselves.
+  requires com.google.common;
+  requires com.google.gson;
   requires google.api.client;
   requires static transitive org.jspecify;
 

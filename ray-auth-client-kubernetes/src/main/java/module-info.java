@@ -13,8 +13,11 @@ module io.rayauth.kubernetes {
   requires kubernetes.model.common;
   requires kubernetes.model.core;
   requires kubernetes.model.rbac;
+  // fabric8 needs this and the YAML below, and cannot say so: it has no module descriptors itself.
+  requires org.slf4j;
   requires static transitive org.jspecify;
   requires tools.jackson.core;
+  requires tools.jackson.dataformat.yaml;
 
   exports io.rayauth.kubernetes;
 }

@@ -16,13 +16,16 @@ final class AccessHint {
   /** The API server names whom it refuses, which is what a RoleBinding has to name. */
   private static final Pattern USER = Pattern.compile("User \"([^\"]+)\"");
 
+  /** Where a cluster has a token of its own, the Secret with it has to be read. */
+  private static final Pattern SECRET = Pattern.compile("secrets \"([^\"]+)\" is forbidden");
+
   private AccessHint() {}
 
   static RayKubernetesException added(
       RayKubernetesException failure, GkeCluster gke, GoogleAccount account, RayClusterRef ray) {
     String hint =
         switch (failure.reason()) {
-          case FORBIDDEN -> rights(user(failure, account), ray, gke);
+          case FORBIDDEN -> rights(failure, user(failure, account), ray, gke);
           case UNAUTHENTICATED ->
               ". The API server of GKE cluster %s does not know the token of %s; does the account still exist?"
                   .formatted(gke.ref(), account);
@@ -49,14 +52,26 @@ final class AccessHint {
   }
 
   /** What a connection needs, and what it takes to submit jobs through a kube-rbac-proxy. */
-  private static String rights(String user, RayClusterRef ray, GkeCluster gke) {
+  private static String rights(
+      RayKubernetesException failure, String user, RayClusterRef ray, GkeCluster gke) {
     String note =
         user.matches("\\d+")
             ? " (a number, because the token does not have the scope userinfo.email)"
             : "";
     String door =
         gke.endpoint().equals(Optional.of(GkeEndpoint.DNS))
-            ? " The DNS endpoint also wants the IAM permission container.clusters.connect."
+            ? " The DNS endpoint also wants the IAM permission container.clusters.connect, which the role roles/container.clusterViewer has."
+            : "";
+    Matcher refused = SECRET.matcher(String.valueOf(failure.getMessage()));
+    String secret =
+        refused.find()
+            ? """
+            - apiGroups: [""]
+              resources: ["secrets"]
+              resourceNames: ["%s"]
+              verbs: ["get"]
+            """
+                .formatted(refused.group(1))
             : "";
     // A name for each user: applied for a second one, the same name would shut the first one out.
     String name = "%s-google-%08x".formatted(ray.name(), user.hashCode());
@@ -78,7 +93,7 @@ final class AccessHint {
     - apiGroups: [""]
       resources: ["pods/portforward"]
       verbs: ["get", "create"]
-    ---
+    %7$s---
     apiVersion: rbac.authorization.k8s.io/v1
     kind: RoleBinding
     metadata:
@@ -93,6 +108,6 @@ final class AccessHint {
       kind: User
       name: "%2$s"
     """
-        .formatted(door, user, note, ray.namespace(), name, ray.name());
+        .formatted(door, user, note, ray.namespace(), name, ray.name(), secret);
   }
 }

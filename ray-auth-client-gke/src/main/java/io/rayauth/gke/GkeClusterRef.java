@@ -31,7 +31,7 @@ public record GkeClusterRef(String project, String location, String name) {
    * @throws IllegalArgumentException if one of them cannot be a name in GKE
    */
   public GkeClusterRef {
-    check(PROJECT, project, "a project");
+    checkProject(project);
     check(LOCATION, location, "a zone or region");
     check(NAME, name, "the name of a GKE cluster");
   }
@@ -81,6 +81,10 @@ public record GkeClusterRef(String project, String location, String name) {
   @Override
   public String toString() {
     return "projects/" + project + "/locations/" + location + "/clusters/" + name;
+  }
+
+  static void checkProject(String project) {
+    check(PROJECT, project, "a project");
   }
 
   private static void check(Pattern pattern, String value, String what) {

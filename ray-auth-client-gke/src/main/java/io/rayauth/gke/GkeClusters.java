@@ -124,8 +124,10 @@ public final class GkeClusters {
    * @return the clusters in GKE's order
    * @throws GkeException as {@link #get(GkeClusterRef)} does
    * @throws io.rayauth.token.TokenUnavailableException if there are no usable Google credentials
+   * @throws IllegalArgumentException if it cannot be a project
    */
   public List<GkeCluster> list(String project) {
+    GkeClusterRef.checkProject(project);
     return api.clusters(project).stream()
         .map(cluster ->
             new GkeCluster(

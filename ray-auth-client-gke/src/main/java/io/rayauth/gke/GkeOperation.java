@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -25,6 +26,10 @@ public final class GkeOperation {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final String TOTAL = "_TOTAL";
+
+  /** What a refusal to cancel may look like. */
+  private static final Set<Reason> WILL_NOT =
+      Set.of(Reason.INVALID, Reason.CONFLICT, Reason.NOT_FOUND, Reason.OTHER);
 
   private final ContainerApi api;
   private final TimeSource time;
@@ -92,6 +97,7 @@ public final class GkeOperation {
    *
    * @return the progress
    * @throws GkeException if GKE's API refuses or does not answer, or if the operation failed
+   * @throws io.rayauth.token.TokenUnavailableException if there are no usable Google credentials
    */
   public Progress progress() {
     if (name == null) {
@@ -112,6 +118,8 @@ public final class GkeOperation {
    * @param timeout how long; creating a cluster takes five to ten minutes
    * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends
    *     the waiting only; or if GKE's API refuses
+   * @throws io.rayauth.token.TokenUnavailableException if Google gives no token any more, which
+   *     ends the waiting only
    * @throws RayInterruptedException if the thread is interrupted, which ends the waiting only
    */
   public void await(Duration timeout) {
@@ -125,6 +133,8 @@ public final class GkeOperation {
    * @param listener is called on this thread with the first progress and with each that differs
    * @throws GkeException if it failed, with GKE's words; if it has not ended in time, which ends
    *     the waiting only; or if GKE's API refuses
+   * @throws io.rayauth.token.TokenUnavailableException if Google gives no token any more, which
+   *     ends the waiting only
    * @throws RayInterruptedException if the thread is interrupted, which ends the waiting only
    */
   public void await(Duration timeout, Consumer<Progress> listener) {
@@ -167,15 +177,30 @@ public final class GkeOperation {
 
   /**
    * Asks GKE to give it up and take back what was done. Returns when GKE has accepted that, before
-   * it has happened: {@link #await(Duration)} then fails with {@link Reason#FAILED}. GKE does not
-   * do this for every operation.
+   * it has happened: {@link #await(Duration)} then fails with {@link Reason#FAILED}.
    *
-   * @throws GkeException if GKE will not cancel it; a cluster whose creation cannot be cancelled
-   *     can be deleted
+   * <p>GKE promises this for upgrades of nodes only. It may refuse to cancel the creation of a
+   * cluster, and also to delete the cluster while it is being created: what helps then is to wait
+   * until it has ended, and to delete it.
+   *
+   * @throws GkeException if GKE will not cancel it
+   * @throws io.rayauth.token.TokenUnavailableException if there are no usable Google credentials
    */
   public void cancel() {
-    if (name != null) {
+    if (name == null) {
+      return;
+    }
+    try {
       api.cancel(cluster, name);
+    } catch (GkeException e) {
+      if (!WILL_NOT.contains(e.reason())) {
+        throw e;
+      }
+      throw new GkeException(
+          e.reason(),
+          e.getMessage()
+              + ". Wait until it has ended; a cluster that is not wanted can be deleted then",
+          e);
     }
   }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** GKE's API: answers are cut from those of its reference. */
 @Timeout(60)
@@ -107,6 +108,14 @@ class GkeClustersTest {
 
     assertThat(cluster.endpoint()).contains(chosen);
     assertThat(cluster.endpointReason()).startsWith("by " + chosen).contains(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200,''", "200,<html>", "204,''"})
+  void get_whenSomethingInBetweenAnswers_isUnreachable(int status, String body) {
+    google.answerGet(CLUSTER, status, body);
+
+    assertThat(reasonOf(() -> clusters.get(REF))).isEqualTo(Reason.UNREACHABLE);
   }
 
   @Test
@@ -419,7 +428,8 @@ class GkeClustersTest {
         error(400, "FAILED_PRECONDITION", "Operation operation-1 cannot be cancelled."));
 
     assertThatThrownBy(clusters.create(GkeClusterSpec.of(REF))::cancel)
-        .hasMessageContaining("Operation operation-1 cannot be cancelled.");
+        .hasMessageContaining("Operation operation-1 cannot be cancelled.")
+        .hasMessageContaining("Wait until it has ended");
   }
 
   @Test
@@ -443,6 +453,13 @@ class GkeClustersTest {
   }
 
   @Test
+  void list_ofWhatCannotBeAProject_isRefusedBeforeAnythingIsSent() {
+    assertThatThrownBy(() -> clusters.list("my-project/locations/us-west1-b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot be a project");
+  }
+
+  @Test
   void delete_inTheWrongPlace_saysWhereItIs() {
     google.answer(CLUSTER, 404, error(404, "NOT_FOUND", "Not found: " + REF));
     google.answerGet(
@@ -453,13 +470,14 @@ class GkeClustersTest {
     assertThat(failure(() -> clusters.delete(REF))).hasMessageContaining("it is in us-west1-a");
   }
 
-  @Test
-  void delete_ofAClusterThatIsBeingDeleted_joins() {
-    google.answer(
-        CLUSTER,
-        400,
-        error(
-            400, "FAILED_PRECONDITION", "Cluster is running incompatible operation operation-1."));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Cluster is running incompatible operation operation-1.",
+        "Operation operation-1 is currently deleting cluster kuberay-cluster. Please wait and try again once it is done."
+      })
+  void delete_ofAClusterThatIsBeingDeleted_joins(String words) {
+    google.answer(CLUSTER, 400, error(400, "FAILED_PRECONDITION", words));
     google.answerGet(
         OPERATIONS,
         200,
@@ -469,16 +487,15 @@ class GkeClustersTest {
     assertThat(clusters.delete(REF)).hasToString("deleting GKE cluster " + REF + " (operation-1)");
   }
 
-  @Test
-  void delete_whileSomethingElseIsDone_isAConflict() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Cluster is running incompatible operation operation-1700000000000-abcdef12.",
+        "Operation operation-1700000000000-abcdef12 is currently creating cluster kuberay-cluster. Please wait and try again once it is done."
+      })
+  void delete_whileSomethingElseIsDone_isAConflict(String words) {
     google.answerGet(OPERATIONS, 200, "{}");
-    google.answer(
-        CLUSTER,
-        400,
-        error(
-            400,
-            "FAILED_PRECONDITION",
-            "Cluster is running incompatible operation operation-1700000000000-abcdef12."));
+    google.answer(CLUSTER, 400, error(400, "FAILED_PRECONDITION", words));
 
     GkeException error = failure(() -> clusters.delete(REF));
 

@@ -269,6 +269,28 @@ class GoogleTokenErrorsTest {
   }
 
   @Test
+  void token_whenTheAnswerIsEmpty_isBroken() {
+    use(files.user());
+    google.answer(TOKENS, 200, "");
+
+    assertThat(failure()).hasMessageContaining("no token for UserCredentials");
+  }
+
+  @Test
+  void token_whenAMessageNamesAVariable_keepsIt() {
+    use(files.federationByFile());
+    google.answer(
+        STS,
+        400,
+        """
+        {"error":"invalid_request","error_description":"first set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES to 1"}
+        """);
+
+    assertThat(failure())
+        .hasMessageContaining("set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES to 1");
+  }
+
+  @Test
   void token_whenTheProgramFails_saysHow() {
     use(files.federationBy("false"));
 

@@ -12,6 +12,7 @@ import static io.rayauth.gke.Google.TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.google.auth.oauth2.GoogleCredentials;
@@ -22,17 +23,22 @@ import io.rayauth.testkit.ManualClock;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,6 +287,55 @@ class GoogleTokenProviderTest {
     assertThat(second.value()).isEqualTo("canary-ya29.two");
     assertThat(provider.token()).isEqualTo(second);
     assertThat(google.requests(TOKENS)).hasSize(2);
+  }
+
+  @Test
+  void reject_whileAnotherThreadFetches_letsNobodyHaveTheRefusedToken() throws Exception {
+    SlowCredentials credentials = new SlowCredentials();
+    GoogleTokenProvider provider = GoogleTokenProvider.of(credentials);
+    provider.reject(provider.token());
+    FutureTask<AccessToken> first = new FutureTask<>(provider::token);
+    FutureTask<AccessToken> second = new FutureTask<>(provider::token);
+    Thread fetching = new Thread(first);
+    Thread waiting = new Thread(second);
+
+    fetching.start();
+    credentials.fetching.await();
+    waiting.start();
+    await().until(() -> second.isDone() || waiting.getState() == Thread.State.WAITING);
+    credentials.goOn.countDown();
+
+    assertThat(first.get().value()).isEqualTo("canary-ya29.two");
+    assertThat(second.get().value()).isEqualTo("canary-ya29.two");
+    assertThat(credentials.fetches).hasValue(2);
+  }
+
+  /** Takes its time for the second token. */
+  private static final class SlowCredentials extends GoogleCredentials {
+    private static final long serialVersionUID = 1L;
+
+    private final transient CountDownLatch fetching = new CountDownLatch(1);
+    private final transient CountDownLatch goOn = new CountDownLatch(1);
+    private final AtomicInteger fetches = new AtomicInteger();
+
+    private SlowCredentials() {
+      super(GoogleCredentials.newBuilder());
+    }
+
+    @Override
+    public com.google.auth.oauth2.AccessToken refreshAccessToken() throws IOException {
+      Date end = Date.from(Instant.now().plusSeconds(3600));
+      if (fetches.incrementAndGet() == 1) {
+        return new com.google.auth.oauth2.AccessToken("canary-ya29.one", end);
+      }
+      fetching.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return new com.google.auth.oauth2.AccessToken("canary-ya29.two", end);
+    }
   }
 
   @Test

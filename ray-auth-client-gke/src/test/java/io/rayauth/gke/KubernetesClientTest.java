@@ -159,6 +159,31 @@ class KubernetesClientTest {
   }
 
   @Test
+  void connect_whenRbacRefusesTheSecret_letsItBeRead() {
+    apiServer.letIn(
+        "canary-ya29.one",
+        403,
+        ApiServer.failure(
+            403,
+            "Forbidden",
+            "secrets \\\"trainer-token\\\" is forbidden: User \\\"jane@example.com\\\" cannot get resource \\\"secrets\\\""));
+
+    GkeCluster cluster = clusters.get(REF);
+    RayKubernetesException error =
+        catchThrowableOfType(RayKubernetesException.class, () -> cluster.connect(RAY));
+
+    assertThat(error)
+        .hasMessageContaining(
+            """
+            - apiGroups: [""]
+              resources: ["secrets"]
+              resourceNames: ["trainer-token"]
+              verbs: ["get"]
+            ---
+            """);
+  }
+
+  @Test
   void connect_whenRbacRefusesANumber_namesTheMissingScope() {
     apiServer.letIn(
         "canary-ya29.one",

@@ -1,5 +1,7 @@
 package io.rayauth.gke;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static io.rayauth.gke.CredentialFiles.ACCOUNT;
 import static io.rayauth.gke.Google.INTROSPECTION;
 import static io.rayauth.gke.Google.METADATA_ACCOUNT;
@@ -102,6 +104,32 @@ class PrincipalTest {
         INTROSPECTION, 200, "{\"active\":true,\"username\":\"%s\"}".formatted(FEDERATED));
 
     assertThat(named(files.federationByFile()).principal()).isEqualTo(FEDERATED);
+  }
+
+  @Test
+  void principal_whenTheAnswerIsEmpty_saysSo() {
+    google.giveTokens(TOKENS, "canary-ya29.user");
+    google.answerGet(USER_INFO, 200, "");
+
+    assertThatThrownBy(named(files.user())::principal)
+        .isInstanceOf(TokenUnavailableException.class);
+  }
+
+  @Test
+  void principal_whenSentElsewhere_takesNoTokenThere() {
+    google.giveTokens(STS, "canary-ya29.federated");
+    google
+        .server()
+        .stubFor(
+            any(Google.path(INTROSPECTION))
+                .willReturn(
+                    aResponse()
+                        .withStatus(307)
+                        .withHeader("Location", "https://elsewhere.example/introspect")));
+
+    assertThatThrownBy(named(files.federationByFile())::principal)
+        .isInstanceOf(TokenUnavailableException.class);
+    assertThat(google.requests("elsewhere.example/introspect")).isEmpty();
   }
 
   @Test

@@ -38,6 +38,10 @@ final class ApiFailure {
   private static final Pattern NO_SUCH_PLACE =
       Pattern.compile("(?i)\\b(location|zone|region)\\b.*\\bnot (exist|found|valid)");
 
+  /** What GKE says to a request about a cluster to which something is being done. */
+  private static final Pattern IN_PROGRESS =
+      Pattern.compile("incompatible operation|is currently \\w+ (cluster|node pool)");
+
   private ApiFailure() {}
 
   /** Tells whether a cluster is not there, or the place where it was looked for is not. */
@@ -47,10 +51,10 @@ final class ApiFailure {
   }
 
   static GkeException of(
-      String doing, String permission, String project, Secrets secrets, IOException e) {
+      String doing, String permission, String project, Secrets secrets, Exception e) {
     if (!(e instanceof HttpResponseException answer)) {
       String words = e.getMessage() == null ? "" : ": " + secrets.redact(e.getMessage());
-      boolean ofTheNetwork = e.getClass().getName().startsWith("java");
+      boolean ofTheNetwork = e instanceof IOException && e.getClass().getName().startsWith("java");
       return new GkeException(
           Reason.UNREACHABLE,
           "%s failed: GKE's API did not answer (%s%s)"
@@ -87,8 +91,7 @@ final class ApiFailure {
 
   private static Reason reason(HttpResponseException answer) {
     return switch (answer.getStatusCode()) {
-      case 400 ->
-          words(answer).contains("incompatible operation") ? Reason.CONFLICT : Reason.INVALID;
+      case 400 -> IN_PROGRESS.matcher(words(answer)).find() ? Reason.CONFLICT : Reason.INVALID;
       case 401 -> Reason.UNAUTHENTICATED;
       case 403 -> forbidden(answer);
       case 404 -> Reason.NOT_FOUND;

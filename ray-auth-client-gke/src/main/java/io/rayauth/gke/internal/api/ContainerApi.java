@@ -60,7 +60,7 @@ public final class ContainerApi {
 
   /** Is one call to the client that Google generates. */
   private interface Call<T> {
-    T on(Container.Projects.Locations api) throws IOException;
+    @Nullable T on(Container.Projects.Locations api) throws IOException;
   }
 
   /**
@@ -220,7 +220,7 @@ public final class ContainerApi {
       Call<T> call) {
     try {
       return Optional.of(ask(call));
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // the second if an answer is empty
       if (e instanceof HttpResponseException answer && expected.test(answer)) {
         return Optional.empty();
       }
@@ -246,7 +246,11 @@ public final class ContainerApi {
     } else {
       builder.setRootUrl(root.toString());
     }
-    return call.on(builder.build().projects().locations());
+    T answer = call.on(builder.build().projects().locations());
+    if (answer == null) {
+      throw new IOException("the answer is empty");
+    }
+    return answer;
   }
 
   /** Credentials that were given with a token add the quota project from the next token on only. */

@@ -2,6 +2,7 @@ package io.rayauth.gke.internal.identity;
 
 import com.google.auth.oauth2.ComputeEngineCredentials;
 import com.google.auth.oauth2.GoogleCredentials;
+import io.rayauth.error.RayException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.internal.token.Jwt;
 import io.rayauth.token.AccessToken;
@@ -11,7 +12,7 @@ import java.net.URI;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,10 @@ public final class GoogleAccount {
   private final List<String> scopes;
   private final @Nullable String quotaProject;
   private final ReentrantLock finding = new ReentrantLock();
-  private final AtomicBoolean refused = new AtomicBoolean();
+
+  /** The token that a server refused last; null again once another one was fetched. */
+  private final AtomicReference<@Nullable AccessToken> refused = new AtomicReference<>();
+
   private volatile @Nullable GoogleCredentials ready;
 
   private GoogleAccount(
@@ -131,7 +135,9 @@ public final class GoogleAccount {
     GoogleCredentials credentials = credentials();
     try {
       return token(credentials, header(credentials));
-    } catch (IOException | IllegalStateException e) { // a token without credentials has ended
+    } catch (RayException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // both, if an answer cannot be read
       ready = null; // who logs in again is found by the next search
       if (Thread.currentThread().isInterrupted()) {
         throw new RayInterruptedException(
@@ -141,25 +147,11 @@ public final class GoogleAccount {
     }
   }
 
-  private void dropIfRefused(GoogleCredentials credentials) throws IOException {
-    if (!refused.getAndSet(false)) {
-      return;
-    }
-    try {
-      credentials.refresh();
-    } catch (IOException | RuntimeException e) {
-      refused.set(true); // the token in the library is still the refused one
-      throw e;
-    }
-  }
-
   private String header(GoogleCredentials credentials) throws IOException {
     Patience patience = Patience.start(surroundings.time());
     while (true) {
       try {
-        dropIfRefused(credentials);
-        Map<String, List<String>> headers = credentials.getRequestMetadata(ANY_API);
-        return headers.getOrDefault(AUTHORIZATION, List.of("")).get(0);
+        return freshHeader(credentials);
       } catch (IOException e) {
         if (!(credentials instanceof ComputeEngineCredentials)
             || !TokenFailure.mayPass(e)
@@ -168,6 +160,26 @@ public final class GoogleAccount {
         }
       }
     }
+  }
+
+  /**
+   * Fetches anew if the library still has the refused token. Which one that is must be read before
+   * the token: as long as a fetch goes on, the library gives the old one to everybody else.
+   */
+  private String freshHeader(GoogleCredentials credentials) throws IOException {
+    AccessToken dropped = refused.get();
+    String header = cachedHeader(credentials);
+    if (dropped == null || !header.equals(BEARER + dropped.value())) {
+      return header;
+    }
+    credentials.refresh();
+    refused.compareAndSet(dropped, null);
+    return cachedHeader(credentials);
+  }
+
+  private static String cachedHeader(GoogleCredentials credentials) throws IOException {
+    Map<String, List<String>> headers = credentials.getRequestMetadata(ANY_API);
+    return headers.getOrDefault(AUTHORIZATION, List.of("")).get(0);
   }
 
   /** In other universes than Google's own a service account signs its tokens itself, as JWTs. */
@@ -193,7 +205,7 @@ public final class GoogleAccount {
     com.google.auth.oauth2.AccessToken cached =
         credentials == null ? null : credentials.getAccessToken();
     if (cached != null && used.value().equals(cached.getTokenValue())) {
-      refused.set(true);
+      refused.set(used);
     }
   }
 

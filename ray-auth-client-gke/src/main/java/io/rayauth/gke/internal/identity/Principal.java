@@ -51,7 +51,7 @@ final class Principal {
       if (name != null) {
         return name;
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // the second if an answer is empty
       throw TokenFailure.of(e, credentials, surroundings.time());
     }
     throw TokenUnavailableException.broken(
@@ -118,10 +118,13 @@ final class Principal {
   private static Map<String, Object> answer(HttpRequest request) throws IOException {
     request.setParser(new JsonObjectParser(GsonFactory.getDefaultInstance()));
     request.setThrowExceptionOnExecuteError(false);
+    request.setFollowRedirects(false); // they would take the token along
     request.setLoggingEnabled(false); // it would log the body, and with it the token
     HttpResponse response = request.execute();
     try {
-      return response.isSuccessStatusCode() ? response.parseAs(GenericJson.class) : Map.of();
+      Map<String, Object> info =
+          response.isSuccessStatusCode() ? response.parseAs(GenericJson.class) : null;
+      return info == null ? Map.of() : info;
     } finally {
       response.disconnect();
     }

@@ -20,12 +20,12 @@ public final class Secrets {
 
   private static final Pattern SCHEME = Pattern.compile("(?i)\\b((?:bearer|basic) )\\S+");
 
-  /** Whatever is as long as a token, and what may be kept of it: names and addresses. */
+  /** Whatever is as long as a token, and what may be kept of it: names, variables, addresses. */
   private static final Pattern LONG_WORD = Pattern.compile("[\\w~+=/.:@%?&-]{20,}");
 
   private static final Pattern NAME =
       Pattern.compile(
-          "https?://[^?]+|(//)?(iam|projects)[./][\\w./:-]+|[\\w.-]+@[\\w.-]+|([A-Za-z-]{1,24}\\.)+[A-Za-z]{2,24}\\.?|/[\\w./-]+");
+          "https?://[^?]+|(//)?(iam|projects)[./][\\w./:-]+|[\\w.-]+@[\\w.-]+|([A-Za-z-]{1,24}\\.)+[A-Za-z]{2,24}\\.?|/[\\w./-]+|[A-Z]+(_[A-Z]+)+");
 
   private final Set<String> known;
 
