@@ -71,7 +71,7 @@ class HeadPodReplacedTest {
         clusters
             .connecting(cluster)
             .route(Route.portForward())
-            .client(client -> client.listener(upload))
+            .jobClient(jobs -> jobs.listener(upload))
             .connect()) {
       CountingJob counting = CountingJob.submit(connection.jobs(), folder);
       CompletableFuture<JobDetails> tail =
