@@ -262,24 +262,6 @@ class JobWatcherTest {
     assertThat(failure(ends.get(0))).isInstanceOf(JobNotFoundException.class);
   }
 
-  @Test
-  void ended_afterALookThatTookLong_bringsTheNextNoNearerThanItsRest(FakeRay ray) throws Exception {
-    putAll(ray, 21, "RUNNING");
-    endedAll(20);
-    clock.awaitSleepers(2);
-    lookDuring(ray, () -> clock.advance(LONGEST));
-    ray.clearCalls();
-    watcher.ended(new JobId("job-20"), HOUR);
-    for (int i = 0; i < 8; i++) {
-      pass(LONGEST, 2);
-    }
-    assertThat(ray.calls()).isEmpty();
-
-    pass(LONGEST.multipliedBy(2), 2);
-
-    assertThat(ray.calls()).hasSize(1);
-  }
-
   /** Does something while a list is asked for. */
   private void lookDuring(FakeRay ray, Runnable meanwhile) throws InterruptedException {
     ray.onNext("GET", "/api/jobs/").fault(Fault.STALL);
@@ -395,8 +377,10 @@ class JobWatcherTest {
     CountDownLatch never = new CountDownLatch(1);
     ray.putJob("job-0", "SUCCEEDED");
     ray.putJob("job-1", "RUNNING");
-    watcher.ended(JOB).thenRun(() -> uninterruptibly(never));
     watcher.ended(new JobId("job-1"));
+    clock.awaitSleepers(1);
+    watcher.ended(JOB).thenRun(() -> uninterruptibly(never));
+    clock.advance(LONGEST);
     await().until(() -> story.size() == 2);
     clock.awaitSleepers(1);
     ray.putJob("job-1", "SUCCEEDED");
