@@ -6,15 +6,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -50,20 +43,13 @@ public final class AnswerSpoilingProxy implements AutoCloseable {
 
   private final URI target;
   private final Supplier<Fate> fates;
-  private final ServerSocket listener;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final LoopbackServer server = LoopbackServer.serving(this::serve);
   private final Semaphore held = new Semaphore(0);
 
   private AnswerSpoilingProxy(URI target, Supplier<Fate> fates) {
     this.target = target;
     this.fates = fates;
-    try {
-      this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.execute(this::accept);
+    server.start();
   }
 
   /**
@@ -83,7 +69,7 @@ public final class AnswerSpoilingProxy implements AutoCloseable {
    * @return an http address
    */
   public URI url() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+    return server.url();
   }
 
   /**
@@ -100,63 +86,32 @@ public final class AnswerSpoilingProxy implements AutoCloseable {
   /** Drops all connections and ends all threads. */
   @Override
   public void close() {
-    try {
-      listener.close();
-      for (Socket socket : open) {
-        socket.close();
-      }
-      threads.shutdown();
-      if (!threads.awaitTermination(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("a thread of the proxy is left");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    server.close();
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        open.add(client);
-        threads.execute(() -> serve(client));
-      } catch (IOException closed) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket client) {
-    try (client) {
-      InputStream in = new BufferedInputStream(client.getInputStream());
-      RequestHead head = RequestHead.read(in);
-      byte[] body = in.readNBytes(head.bodyLength());
-      Fate fate = head.text().startsWith("POST /api/jobs/ ") ? fates.get() : Fate.PASS_ON;
-      switch (fate) {
-        case RESET_BEFORE -> reset(client);
-        case UNAVAILABLE_BEFORE -> client.getOutputStream().write(UNAVAILABLE);
-        default -> {
-          if (!head.isEnd()) {
-            exchange(client, in, head, body, fate);
-          }
+  private void serve(Socket client) throws IOException {
+    InputStream in = new BufferedInputStream(client.getInputStream());
+    RequestHead head = RequestHead.read(in);
+    byte[] body = in.readNBytes(head.bodyLength());
+    Fate fate = head.text().startsWith("POST /api/jobs/ ") ? fates.get() : Fate.PASS_ON;
+    switch (fate) {
+      case RESET_BEFORE -> reset(client);
+      case UNAVAILABLE_BEFORE -> client.getOutputStream().write(UNAVAILABLE);
+      default -> {
+        if (!head.isEnd()) {
+          exchange(client, in, head, body, fate);
         }
       }
-    } catch (IOException disconnected) {
-      // One side has left, or the test is over.
-    } finally {
-      open.remove(client);
     }
   }
 
   private void exchange(Socket client, InputStream in, RequestHead head, byte[] body, Fate fate)
       throws IOException {
-    try (Socket ray = new Socket(target.getHost(), target.getPort())) {
+    try (Socket ray = server.connect(target)) {
       ray.getOutputStream().write(forwarded(head).getBytes(ISO_8859_1));
       ray.getOutputStream().write(body);
       if (fate == Fate.PASS_ON) {
-        threads.execute(() -> pump(in, ray));
+        server.beside(() -> pump(in, ray));
         pass(ray.getInputStream(), client.getOutputStream());
         return;
       }

@@ -3,16 +3,8 @@ package io.rayauth.contract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -31,9 +23,7 @@ public final class CuttingProxy implements AutoCloseable {
   private final RandomGenerator random;
   private final int cuts;
   private final int latest;
-  private final ServerSocket listener;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final LoopbackServer server = LoopbackServer.serving(this::serve);
   private final ReentrantLock lock = new ReentrantLock();
   private int done;
 
@@ -42,12 +32,7 @@ public final class CuttingProxy implements AutoCloseable {
     this.random = random;
     this.cuts = cuts;
     this.latest = latest;
-    try {
-      this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.execute(this::accept);
+    server.start();
   }
 
   /**
@@ -69,7 +54,7 @@ public final class CuttingProxy implements AutoCloseable {
    * @return an http address
    */
   public URI url() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+    return server.url();
   }
 
   /**
@@ -89,65 +74,29 @@ public final class CuttingProxy implements AutoCloseable {
   /** Closes all connections and waits for the threads. */
   @Override
   public void close() {
-    try {
-      listener.close();
-      for (Socket socket : open) {
-        socket.close();
-      }
-      threads.shutdown();
-      if (!threads.awaitTermination(20, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("a thread of the proxy is left");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    server.close();
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        threads.execute(() -> serve(client));
-      } catch (IOException closed) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket client) {
-    try (client;
-        Socket server = new Socket(target.getHost(), target.getPort())) {
+  private void serve(Socket client) throws IOException {
+    try (Socket cluster = server.connect(target)) {
       client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      open.add(client);
-      open.add(server);
-      if (listener.isClosed()) {
-        return;
-      }
-      threads.execute(() -> forward(client, server));
-      backward(server, client);
+      cluster.setTcpNoDelay(true);
+      server.beside(() -> forward(client, cluster));
+      backward(cluster, client);
+    }
+  }
+
+  private static void forward(Socket client, Socket cluster) {
+    try (cluster) {
+      client.getInputStream().transferTo(cluster.getOutputStream());
     } catch (IOException left) {
       // One of both has closed: the other one is closed by this.
-    } finally {
-      open.remove(client);
     }
   }
 
-  private void forward(Socket client, Socket server) {
-    try (server) {
-      client.getInputStream().transferTo(server.getOutputStream());
-    } catch (IOException left) {
-      // As above.
-    } finally {
-      open.remove(server);
-    }
-  }
-
-  private void backward(Socket server, Socket client) throws IOException {
+  private void backward(Socket cluster, Socket client) throws IOException {
     long left = allowance();
-    InputStream in = server.getInputStream();
+    InputStream in = cluster.getInputStream();
     OutputStream out = client.getOutputStream();
     byte[] portion = new byte[1 << 14];
     for (int read = in.read(portion); read >= 0; read = in.read(portion)) {

@@ -3,19 +3,12 @@ package io.rayauth.contract;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,10 +25,8 @@ final class RawServer implements AutoCloseable {
   /** At the end of an answer: closes the connection after what is in front of it. */
   static final String CLOSE = "\u0004";
 
-  private final ServerSocket listener;
+  private final LoopbackServer server = LoopbackServer.serving(this::serve);
   private final Function<String, String> answers;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final Semaphore requests = new Semaphore(0);
@@ -43,12 +34,7 @@ final class RawServer implements AutoCloseable {
 
   private RawServer(Function<String, String> answers) {
     this.answers = answers;
-    try {
-      this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.execute(this::accept);
+    server.start();
   }
 
   /** Starts a server that gives these answers in turn, and the last one from then on. */
@@ -74,7 +60,7 @@ final class RawServer implements AutoCloseable {
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+    return server.url();
   }
 
   /** Returns the request lines and headers so far, with the line breaks they came with. */
@@ -102,37 +88,12 @@ final class RawServer implements AutoCloseable {
 
   @Override
   public void close() {
+    server.close();
+  }
+
+  private void serve(Socket socket) throws IOException {
+    connections.incrementAndGet();
     try {
-      listener.close();
-      for (Socket socket : open) {
-        socket.close();
-      }
-      threads.shutdown();
-      if (!threads.awaitTermination(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("a thread of the server is left");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        open.add(socket);
-        connections.incrementAndGet();
-        threads.execute(() -> serve(socket));
-      } catch (IOException closed) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (RequestHead head = RequestHead.read(in); !head.isEnd(); head = RequestHead.read(in)) {
         heads.add(head.text());
@@ -145,11 +106,8 @@ final class RawServer implements AutoCloseable {
           return;
         }
       }
-    } catch (IOException disconnected) {
-      // Which is what some tests wait for.
     } finally {
       firstDisconnect.countDown();
-      open.remove(socket);
     }
   }
 }
