@@ -58,7 +58,7 @@ public final class SideBySide {
         new TailRuns(report).measure(tail, Optional.ofNullable(python));
       }
       progress("waiters");
-      new WaiterRuns(report).measure(servers.list(), TOKEN);
+      new WaiterRuns(report).measure(list, TOKEN);
       progress("packages");
       try (PythonClient python = python(packages, TOKEN)) {
         new PackageRuns(report).measure(packages, TOKEN, Optional.ofNullable(python));
