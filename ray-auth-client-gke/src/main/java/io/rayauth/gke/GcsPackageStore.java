@@ -1,6 +1,6 @@
 package io.rayauth.gke;
 
-import io.rayauth.RayEndpoint;
+import io.rayauth.gke.internal.api.ApiRoot;
 import io.rayauth.gke.internal.api.StorageApi;
 import io.rayauth.job.PackageStore;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps packages that are too large for the dashboard in a bucket of Cloud Storage, from which the
@@ -37,11 +36,10 @@ public final class GcsPackageStore implements PackageStore {
   private final String bucket;
   private final String prefix;
   private final GoogleTokenProvider tokens;
-  private final @Nullable URI root;
+  private final ApiRoot root;
   private final StorageApi api;
 
-  private GcsPackageStore(
-      String bucket, String prefix, GoogleTokenProvider tokens, @Nullable URI root) {
+  private GcsPackageStore(String bucket, String prefix, GoogleTokenProvider tokens, ApiRoot root) {
     this.bucket = bucket;
     this.prefix = prefix;
     this.tokens = tokens;
@@ -62,7 +60,8 @@ public final class GcsPackageStore implements PackageStore {
           "'%s' is no name of a bucket; it has 3 or more of a-z, 0-9, '.', '_' and '-', without gs://"
               .formatted(bucket));
     }
-    return new GcsPackageStore(bucket, "", GoogleTokenProvider.applicationDefault(), null);
+    return new GcsPackageStore(
+        bucket, "", GoogleTokenProvider.applicationDefault(), ApiRoot.OF_UNIVERSE);
   }
 
   /**
@@ -103,12 +102,7 @@ public final class GcsPackageStore implements PackageStore {
    * @throws IllegalArgumentException if the token could be read on its way there
    */
   public GcsPackageStore apiAddress(URI address) {
-    if (!RayEndpoint.of(address).isSafeForTokens()) {
-      throw new IllegalArgumentException(
-          address
-              + " is plain http to another host, where everybody on the way can read the token");
-    }
-    return new GcsPackageStore(bucket, prefix, tokens, address);
+    return new GcsPackageStore(bucket, prefix, tokens, ApiRoot.at(address));
   }
 
   /**

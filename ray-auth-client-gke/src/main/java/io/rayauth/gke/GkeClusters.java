@@ -6,8 +6,8 @@ import com.google.api.services.container.model.NodeConfig;
 import com.google.api.services.container.model.NodePool;
 import com.google.api.services.container.model.Operation;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.rayauth.RayEndpoint;
 import io.rayauth.gke.GkeException.Reason;
+import io.rayauth.gke.internal.api.ApiRoot;
 import io.rayauth.gke.internal.api.ContainerApi;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayConnection;
@@ -81,7 +81,8 @@ public final class GkeClusters {
    */
   public static GkeClusters using(GoogleTokenProvider tokens) {
     return new GkeClusters(
-        new ContainerApi(tokens.account(), null), tokens.account().surroundings().time());
+        new ContainerApi(tokens.account(), ApiRoot.OF_UNIVERSE),
+        tokens.account().surroundings().time());
   }
 
   /**
@@ -93,12 +94,7 @@ public final class GkeClusters {
    * @throws IllegalArgumentException if the token could be read on its way there
    */
   public GkeClusters apiAddress(URI address) {
-    if (!RayEndpoint.of(address).isSafeForTokens()) {
-      throw new IllegalArgumentException(
-          address
-              + " is plain http to another host, where everybody on the way can read the token");
-    }
-    return new GkeClusters(new ContainerApi(api.account(), address), time);
+    return new GkeClusters(new ContainerApi(api.account(), ApiRoot.at(address)), time);
   }
 
   /**

@@ -21,7 +21,6 @@ import io.rayauth.gke.internal.identity.GoogleAccount;
 import io.rayauth.gke.internal.identity.Secrets;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,14 +40,14 @@ public final class ContainerApi {
   private static final int CONFLICT = 409;
 
   private final GoogleAccount account;
-  private final @Nullable URI root;
+  private final ApiRoot root;
 
   /**
    * Creates a way to the API; sends nothing.
    *
-   * @param root another address than that of the account's universe; null for that
+   * @param root where it is asked
    */
-  public ContainerApi(GoogleAccount account, @Nullable URI root) {
+  public ContainerApi(GoogleAccount account, ApiRoot root) {
     this.account = account;
     this.root = root;
   }
@@ -240,12 +239,7 @@ public final class ContainerApi {
             account.surroundings().http().create(),
             GsonFactory.getDefaultInstance(),
             initializer(credentials));
-    builder.setApplicationName("ray-auth-client");
-    if (root == null) {
-      builder.setUniverseDomain(credentials.getUniverseDomain());
-    } else {
-      builder.setRootUrl(root.toString());
-    }
+    root.applyTo(builder, credentials);
     T answer = call.on(builder.build().projects().locations());
     if (answer == null) {
       throw new IOException("the answer is empty");

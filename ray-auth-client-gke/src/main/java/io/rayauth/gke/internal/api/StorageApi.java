@@ -12,13 +12,11 @@ import io.rayauth.gke.internal.identity.Secrets;
 import io.rayauth.token.TokenUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one bucket of Cloud Storage for objects and creates them (storage.googleapis.com, JSON API
@@ -33,15 +31,15 @@ public final class StorageApi {
   private static final int PRECONDITION_FAILED = 412;
 
   private final GoogleAccount account;
-  private final @Nullable URI root;
+  private final ApiRoot root;
   private final String bucket;
 
   /**
    * Creates a way to a bucket; sends nothing.
    *
-   * @param root another address than that of the account's universe; null for that
+   * @param root where it is asked
    */
-  public StorageApi(GoogleAccount account, @Nullable URI root, String bucket) {
+  public StorageApi(GoogleAccount account, ApiRoot root, String bucket) {
     this.account = account;
     this.root = root;
     this.bucket = bucket;
@@ -152,12 +150,7 @@ public final class StorageApi {
             account.surroundings().http().create(),
             GsonFactory.getDefaultInstance(),
             request -> new Attempts(account).attachTo(request));
-    builder.setApplicationName("ray-auth-client");
-    if (root == null) {
-      builder.setUniverseDomain(credentials.getUniverseDomain());
-    } else {
-      builder.setRootUrl(root.toString());
-    }
+    root.applyTo(builder, credentials);
     return builder.build();
   }
 }
