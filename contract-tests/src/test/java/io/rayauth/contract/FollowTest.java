@@ -400,7 +400,7 @@ class FollowTest {
           break;
         }
       }
-      assertThat(lines.job().status()).isEqualTo(JobStatus.RUNNING);
+      assertThat(lines.job().status().isTerminal()).isFalse(); // a tail can be ahead of the record
     }
 
     await().untilAsserted(() -> assertThat(ray.openExchanges()).isZero());
