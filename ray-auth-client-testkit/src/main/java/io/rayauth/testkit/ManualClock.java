@@ -4,7 +4,9 @@ import io.rayauth.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,12 +20,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe.
  */
 public final class ManualClock implements TimeSource {
+  private record Sleeper(Thread thread, long wakeTime) {}
+
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Duration> sleeps = new ArrayList<>();
-  private final List<Long> wakeTimes = new ArrayList<>();
+  private final Set<Sleeper> sleepers = new HashSet<>();
   private final boolean holdsSleepers;
   private Instant now;
   private long nanos;
@@ -84,7 +88,8 @@ public final class ManualClock implements TimeSource {
 
   /**
    * Blocks until a number of threads sleep on a clock of {@link #holdingSleepers()}. A thread whose
-   * time is up does not count, so that this after {@link #advance} waits for what it sets going.
+   * time is up, or which was interrupted, does not count, so that this after {@link #advance} waits
+   * for what it sets going.
    *
    * @param threads how many, or more
    * @throws InterruptedException if the thread is interrupted
@@ -92,7 +97,7 @@ public final class ManualClock implements TimeSource {
   public void awaitSleepers(int threads) throws InterruptedException {
     lock.lock();
     try {
-      while (wakeTimes.stream().filter(wakeTime -> wakeTime > nanos).count() < threads) {
+      while (sleepers.stream().filter(this::sleepsOn).count() < threads) {
         changed.await();
       }
     } finally {
@@ -139,16 +144,22 @@ public final class ManualClock implements TimeSource {
     }
   }
 
-  private void awaitTime(Long wakeTime) throws InterruptedException {
-    wakeTimes.add(wakeTime);
+  private void awaitTime(long wakeTime) throws InterruptedException {
+    Sleeper sleeper = new Sleeper(Thread.currentThread(), wakeTime);
+    sleepers.add(sleeper);
     changed.signalAll();
     try {
       while (wakeTime > nanos) {
         changed.await();
       }
     } finally {
-      wakeTimes.remove(wakeTime);
+      sleepers.remove(sleeper);
     }
+  }
+
+  /** An interrupted thread may take its time until it is awake. */
+  private boolean sleepsOn(Sleeper sleeper) {
+    return sleeper.wakeTime() > nanos && !sleeper.thread().isInterrupted();
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(10)
+@Timeout(60)
 class ManualClockTest {
   @Test
   void advance_whenCalled_movesBothClocks() {
@@ -63,7 +63,7 @@ class ManualClockTest {
     assertThat(woken).isNotDone();
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(woken.get(5, TimeUnit.SECONDS)).isEqualTo(clock.instant());
+    assertThat(woken.get(20, TimeUnit.SECONDS)).isEqualTo(clock.instant());
     sleeper.join();
   }
 
@@ -85,9 +85,29 @@ class ManualClockTest {
     sleeper.interrupt();
 
     assertThat(woken)
-        .failsWithin(Duration.ofSeconds(5))
+        .failsWithin(Duration.ofSeconds(20))
         .withThrowableThat()
         .withRootCauseInstanceOf(InterruptedException.class);
+    sleeper.join();
+  }
+
+  @Test
+  void awaitSleepers_whenASleeperWasInterrupted_waitsForWhatItDoesNext() throws Exception {
+    ManualClock clock = ManualClock.holdingSleepers();
+    Thread sleeper =
+        new Thread(() -> {
+          assertThatThrownBy(() -> clock.sleep(Duration.ofDays(1)))
+              .isInstanceOf(InterruptedException.class);
+          Instant unused = afterSleep(clock, Duration.ofDays(2));
+        });
+    sleeper.start();
+    clock.awaitSleepers(1);
+
+    sleeper.interrupt();
+    clock.awaitSleepers(1);
+
+    assertThat(clock.sleeps()).containsExactly(Duration.ofDays(1), Duration.ofDays(2));
+    clock.advance(Duration.ofDays(3));
     sleeper.join();
   }
 
