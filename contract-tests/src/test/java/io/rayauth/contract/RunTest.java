@@ -94,6 +94,8 @@ class RunTest {
   @ParameterizedTest
   @MethodSource("ways")
   void run_whenTheTimeIsUp_isTimedOutAndTheJobRunsOn(RunOptions.Builder options) {
+    options.submissionSink(submission -> awaitStatus("RUNNING")); // before the time begins
+
     JobResult result = client.run(SLEEP, options.timeout(Duration.ofMillis(300)).build());
 
     assertThat(result.outcome()).isEqualTo(Outcome.TIMED_OUT);
