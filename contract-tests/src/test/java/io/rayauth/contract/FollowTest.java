@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A log that is followed across whatever happens to the connection. */
-@Timeout(60)
+@Timeout(120)
 class FollowTest {
   private static final String TAIL = "/api/jobs/*/logs/tail";
 
@@ -343,10 +343,19 @@ class FollowTest {
   })
   void follow_whenTheLogIsLarge_readsItAgainOnlyIfItsEndSaysTooLittle(
       String entrypoint, String lastRead) {
-    JobId id = client.submit(JobSpec.running(entrypoint + "; sleep 0.2").build()).id();
+    Path release = folder.resolve("release"); // a job that has ended already is read another way
+    String waiting = "; while [ ! -e '%s' ]; do sleep 0.05; done".formatted(release);
+    JobId id = client.submit(JobSpec.running(entrypoint + waiting).build()).id();
     StringBuilder text = new StringBuilder();
 
-    client.follow(id, line -> text.append(line).append('\n'));
+    client.follow(
+        id,
+        line -> {
+          if (text.isEmpty()) {
+            release(release);
+          }
+          text.append(line).append('\n');
+        });
 
     assertThat(text.toString().equals(client.logs(id))).isTrue();
     assertThat(ray.calls())
