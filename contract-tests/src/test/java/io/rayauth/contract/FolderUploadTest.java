@@ -31,9 +31,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -176,7 +179,7 @@ class FolderUploadTest {
             }
           });
       waiting.start();
-      await().until(() -> packageCalls().stream().filter("GET 404"::equals).count() == 2);
+      await().until(() -> Arrays.toString(waiting.getStackTrace()).contains("awaitTurn"));
 
       waiting.interrupt();
 
@@ -575,21 +578,25 @@ class FolderUploadTest {
 
   @Test
   void submit_leavesNoTemporaryFile() throws IOException {
-    long before = temporaryFiles();
+    Set<Path> before = temporaryFiles();
     ray.onNext("PUT", PACKAGES).respond(400, "no");
 
     assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> submit(client));
     submit(client);
 
-    // Tests that run at the same time have some for a moment.
+    Set<Path> added = temporaryFiles();
+    added.removeAll(before);
+    // Those of tests that run at the same time go as well.
     await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(temporaryFiles()).isLessThanOrEqualTo(before));
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(added).noneMatch(file -> Files.exists(file)));
   }
 
-  private static long temporaryFiles() throws IOException {
+  private static Set<Path> temporaryFiles() throws IOException {
     try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("ray-package-")).count();
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("ray-package-"))
+          .collect(Collectors.toSet());
     }
   }
 
