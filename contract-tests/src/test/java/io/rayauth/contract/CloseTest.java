@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What closing a client ends, and what it leaves to its owner. */
-@Timeout(60)
+@Timeout(120)
 @Isolated("counts the threads of the JVM")
 class CloseTest {
   private static final JobId ID = new JobId("job-1");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The threads of a watcher, which are there only while somebody waits. */
-@Timeout(60)
+@Timeout(120)
 @Isolated("counts the threads of the JVM")
 class JobWatcherThreadsTest {
   private static final Duration HOUR = Duration.ofHours(1);

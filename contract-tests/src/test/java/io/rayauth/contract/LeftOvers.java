@@ -44,7 +44,7 @@ final class LeftOvers {
    */
   void assertNone() {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(() -> {
           System.gc();

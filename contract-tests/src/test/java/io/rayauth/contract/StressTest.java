@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Many clients at once, each with jobs of its own, and what is left of them. */
-@Timeout(120)
+@Timeout(180)
 @Isolated("counts the threads, sockets and processes of the JVM")
 class StressTest {
   private static final String TOKEN = "canary-stress";
