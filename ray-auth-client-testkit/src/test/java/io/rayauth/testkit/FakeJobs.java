@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.core.ConditionFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,24 +44,22 @@ final class FakeJobs {
   }
 
   static JsonNode awaitStatus(FakeRay ray, String id, String status) {
-    return await()
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(20))
+    return patiently()
         .until(() -> get(ray, id), job -> job.get("status").asString().equals(status));
   }
 
   static JsonNode awaitEnd(FakeRay ray, String id) {
-    return await()
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(20))
+    return patiently()
         .until(() -> get(ray, id), job -> TERMINAL.contains(job.get("status").asString()));
   }
 
   static void awaitLog(FakeRay ray, String id, String text) {
-    await()
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> logs(ray, id).contains(text));
+    patiently().until(() -> logs(ray, id).contains(text));
+  }
+
+  /** Looks often, and for as long as a machine that does other things may take. */
+  static ConditionFactory patiently() {
+    return await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(40));
   }
 
   static JsonNode run(FakeRay ray, String id, String entrypoint) throws IOException {

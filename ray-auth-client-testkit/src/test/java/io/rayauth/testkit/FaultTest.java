@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,10 +76,10 @@ class FaultTest {
     ray.onNext("GET", "/api/version").fault(Fault.STALL);
     try (Wire wire = new Wire(ray)) {
       wire.send(VERSION);
-      Awaitility.await().until(() -> ray.openExchanges() == 1 && ray.waitingFaults() == 0);
+      FakeJobs.patiently().until(() -> ray.openExchanges() == 1 && ray.waitingFaults() == 0);
       assertThat(wire.in().available()).isZero();
 
-      Awaitility.await()
+      FakeJobs.patiently()
           .until(() -> {
             ray.releaseStalled();
             return wire.in().available() > 0;
@@ -95,10 +94,10 @@ class FaultTest {
     ray.onNext("GET", "/api/version").fault(Fault.STALL);
     try (Wire wire = new Wire(ray)) {
       wire.send(VERSION);
-      Awaitility.await().until(() -> ray.openExchanges() == 1);
+      FakeJobs.patiently().until(() -> ray.openExchanges() == 1);
     }
 
-    Awaitility.await().until(() -> ray.openSockets() == 0);
+    FakeJobs.patiently().until(() -> ray.openSockets() == 0);
     assertThat(ray.openExchanges()).isZero();
   }
 

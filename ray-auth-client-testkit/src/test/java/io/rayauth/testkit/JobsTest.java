@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,28 +267,27 @@ class JobsTest {
 
   @Test
   void delete_whenTheMonitorHasNotSeenTheEnd_isUndoneByIt() throws Exception {
-    try (FakeRay ray = FakeRay.builder().monitorInterval(Duration.ofSeconds(3)).start()) {
+    try (FakeRay ray = FakeRay.builder().monitorInterval(Duration.ofSeconds(10)).start()) {
       FakeJobs.run(ray, "z", "echo");
 
       assertThat(delete(ray, "z").body()).isEqualTo("{\"deleted\": true}");
 
       assertThat(Wire.get(ray, "/api/jobs/z").status()).isEqualTo(404);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> Wire.get(ray, "/api/jobs/z").status() == 200);
+      FakeJobs.submit(ray, "another", "echo"); // has the monitor look
+      FakeJobs.patiently().until(() -> Wire.get(ray, "/api/jobs/z").status() == 200);
       JsonNode returned = FakeJobs.get(ray, "z");
       assertThat(returned.get("status").asString()).isEqualTo("FAILED");
       assertThat(returned.get("entrypoint").asString()).isEqualTo("Entrypoint not found.");
       assertThat(returned.get("start_time").isNull()).isTrue();
       delete(ray, "z");
-      assertThat(ray.jobs()).isEmpty();
+      assertThat(ray.jobs()).extracting(FakeRay.Job::id).containsExactly("another");
     }
   }
 
   @Test
   void logs_whenAnIdIsUsedAgain_beginWithTheOldRun(FakeRay ray) throws Exception {
     FakeJobs.run(ray, "again", "echo first");
-    Awaitility.await()
+    FakeJobs.patiently()
         .until(() -> {
           delete(ray, "again");
           return Wire.get(ray, "/api/jobs/again").status() == 404
@@ -377,7 +375,7 @@ class JobsTest {
     try (FakeRay ray = FakeRay.start()) {
       FakeJobs.submit(ray, "k", "sleep 4242 & (trap '' TERM; sleep 4243) & echo $!; wait");
       FakeJobs.awaitLog(ray, "k", "\n");
-      Awaitility.await().until(() -> ray.runningProcesses() >= 3);
+      FakeJobs.patiently().until(() -> ray.runningProcesses() >= 3);
       List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
 
       Runnable close = ray::close; // a second close at the end of the block does nothing
@@ -396,12 +394,13 @@ class JobsTest {
 
   @Test
   void end_whenABackgroundProcessIsLeft_killsIt(FakeRay ray) throws Exception {
-    FakeJobs.run(ray, "bg", "(sleep 5151) & echo started");
+    String ours = "sleep 51" + ProcessHandle.current().pid();
+    FakeJobs.run(ray, "bg", "(" + ours + ") & echo started");
 
     assertThat(
             ProcessHandle.allProcesses()
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> process.info().commandLine().orElse("").endsWith("sleep 5151")))
+                .filter(process -> process.info().commandLine().orElse("").endsWith(ours)))
         .isEmpty();
   }
 

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -132,7 +131,7 @@ class PackagesTest {
 
     FakeJobs.awaitEnd(ray, "p");
 
-    Awaitility.await().until(() -> ray.packages().isEmpty());
+    FakeJobs.patiently().until(() -> ray.packages().isEmpty());
   }
 
   @Test
@@ -168,7 +167,7 @@ class PackagesTest {
       assertThat(answer.statusLine()).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
       assertThat(answer.body()).isEqualTo("Maximum request body size 104857600 exceeded.");
     }
-    Awaitility.await().until(() -> ray.openExchanges() == 0);
+    FakeJobs.patiently().until(() -> ray.openExchanges() == 0);
   }
 
   @Test

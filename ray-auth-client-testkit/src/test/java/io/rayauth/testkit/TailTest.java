@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +29,9 @@ class TailTest {
   @Test
   void tail_whenTheJobRuns_followsItToItsEnd(FakeRay ray, @TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
+    // What comes last comes in one write, and so in one frame.
     FakeJobs.submit(
-        ray, "t", "echo first; until [ -e " + go + " ]; do sleep 0.05; done; echo; printf end");
+        ray, "t", "echo first; until [ -e " + go + " ]; do sleep 0.05; done; printf '\\nend'");
     FakeJobs.awaitLog(ray, "t", "first\n");
     try (Wire wire = new Wire(ray)) {
       wire.send(Frames.handshake("t"));
@@ -179,6 +179,6 @@ class TailTest {
       wire.answer();
     }
 
-    Awaitility.await().until(() -> ray.openExchanges() == 0);
+    FakeJobs.patiently().until(() -> ray.openExchanges() == 0);
   }
 }
