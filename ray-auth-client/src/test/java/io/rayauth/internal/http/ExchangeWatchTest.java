@@ -87,7 +87,9 @@ class ExchangeWatchTest {
     Thread caller = Thread.currentThread();
     Exchange underWay = watch.begin(Long.MAX_VALUE);
     threads.execute(() -> {
-      Awaitility.await().until(() -> caller.getState() == Thread.State.WAITING);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(40))
+          .until(() -> caller.getState() == Thread.State.WAITING);
       watch.close();
     });
     assertThatExceptionOfType(InterruptedException.class).isThrownBy(never::await);
@@ -141,6 +143,8 @@ class ExchangeWatchTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> ((ThreadPoolExecutor) threads).getActiveCount() == 0);
-    assertThat(watch.begin(SHORT).over(false)).isNull();
+    Exchange later = watch.begin(SHORT);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(never::await);
+    assertThat(later.over(true)).isEqualTo(End.DEADLINE);
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers often set no LANG, and a JVM then takes names for ASCII. */
-@Timeout(60)
+@Timeout(120)
 class PlainLocaleTest {
 
   @Test
@@ -37,7 +37,7 @@ class PlainLocaleTest {
     command.environment().put("LC_ALL", locale);
     Process jvm = command.start();
     String uri = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(jvm.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return uri.strip();
   }
 

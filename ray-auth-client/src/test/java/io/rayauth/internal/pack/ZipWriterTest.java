@@ -9,6 +9,7 @@ import io.rayauth.error.PackageException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -130,7 +131,9 @@ class ZipWriterTest {
 
     caller.start();
 
-    await().until(() -> !caller.isAlive() && group.activeCount() == 0);
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(() -> !caller.isAlive() && group.activeCount() == 0);
   }
 
   private static void add(ZipWriter zip, String name, byte[] content) throws IOException {

@@ -127,7 +127,7 @@ class CommandTokenProviderTest {
     Path pids = directory.resolve("pids");
     TokenProvider provider =
         limited(
-            Duration.ofMillis(1_500),
+            Duration.ofSeconds(5),
             "sleep 300 & echo $! > "
                 + pids
                 + ".tmp; echo $$ >> "
@@ -141,7 +141,7 @@ class CommandTokenProviderTest {
     assertThatThrownBy(provider::token)
         .isInstanceOf(TokenUnavailableException.class)
         .hasMessage(
-            "the command '/bin/sh' did not end within 1.5s and was killed; it said: waiting for a browser");
+            "the command '/bin/sh' did not end within 5s and was killed; it said: waiting for a browser");
 
     assertGone(pids);
   }
@@ -184,7 +184,7 @@ class CommandTokenProviderTest {
           }
         });
     thread.start();
-    await().until(() -> Files.exists(pids));
+    await().atMost(Duration.ofSeconds(40)).until(() -> Files.exists(pids));
 
     thread.interrupt();
     thread.join();
@@ -215,6 +215,7 @@ class CommandTokenProviderTest {
     assertThat(lines).hasSize(2);
     for (String pid : lines) {
       await()
+          .atMost(Duration.ofSeconds(40))
           .until(() -> ProcessHandle.of(Long.parseLong(pid)).map(p -> !p.isAlive()).orElse(true));
     }
   }
