@@ -26,6 +26,7 @@ import io.rayauth.token.TokenProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -302,7 +303,9 @@ class GoogleTokenProviderTest {
     fetching.start();
     credentials.fetching.await();
     waiting.start();
-    await().until(() -> second.isDone() || waiting.getState() == Thread.State.WAITING);
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(() -> second.isDone() || waiting.getState() == Thread.State.WAITING);
     credentials.goOn.countDown();
 
     assertThat(first.get().value()).isEqualTo("canary-ya29.two");

@@ -12,9 +12,11 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
 import io.rayauth.kubernetes.internal.cluster.RayResources;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,8 +70,12 @@ class RayClusterWatchTest {
                 event.cluster().rayVersion().orElse("")));
   }
 
+  private static ConditionFactory patiently() {
+    return await().atMost(Duration.ofSeconds(40));
+  }
+
   private void seen(String... expected) {
-    await().untilAsserted(() -> assertThat(events).containsExactly(expected));
+    patiently().untilAsserted(() -> assertThat(events).containsExactly(expected));
   }
 
   @Test
@@ -87,7 +93,7 @@ class RayClusterWatchTest {
       seen("ADDED old 2.55.0", "ADDED new 2.55.0", "CHANGED new 2.56.0");
       RayResources.rayClusters(client).inNamespace("default").withName("new").delete();
       seen("ADDED old 2.55.0", "ADDED new 2.55.0", "CHANGED new 2.56.0", "DELETED new 2.56.0");
-      await().until(watch::isConnected);
+      patiently().until(watch::isConnected);
     }
   }
 
@@ -98,7 +104,7 @@ class RayClusterWatchTest {
       create("other");
       create("mine");
       seen("ADDED mine 2.55.0");
-      assertThat(watch.isConnected()).isTrue();
+      patiently().until(watch::isConnected);
     }
   }
 
@@ -115,7 +121,7 @@ class RayClusterWatchTest {
       create("a");
       create("b");
       seen("ADDED a 2.55.0", "ADDED b 2.55.0");
-      assertThat(watch.isConnected()).isTrue();
+      patiently().until(watch::isConnected);
     }
   }
 

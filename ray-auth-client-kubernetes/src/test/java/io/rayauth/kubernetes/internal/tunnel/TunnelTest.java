@@ -340,10 +340,10 @@ class TunnelTest {
         accepted.getOutputStream().write("no".getBytes(StandardCharsets.US_ASCII));
         accepted.shutdownOutput();
 
-        program.setSoTimeout(10_000);
+        program.setSoTimeout(40_000);
         byte[] answer = program.getInputStream().readAllBytes();
         assertThat(answer).asString(StandardCharsets.US_ASCII).isEqualTo("no");
-        assertThat(sent.handle((done, failure) -> true).get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(sent.handle((done, failure) -> true).get(40, TimeUnit.SECONDS)).isTrue();
       }
     }
   }

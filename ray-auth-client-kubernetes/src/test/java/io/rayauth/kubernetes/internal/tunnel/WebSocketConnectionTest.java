@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class WebSocketConnectionTest {
   private static final byte[] PING_THEN_DATA = {(byte) 0x89, 1, 7, (byte) 0x82, 2, 0, 42};
 
@@ -48,15 +48,15 @@ class WebSocketConnectionTest {
   void nextFrame_whenAPingComesWhileASenderIsStuck_readsOnAndLeavesTheAnswerToTheSender()
       throws Exception {
     CompletableFuture<Void> sender = meanwhile(() -> socket.send(new byte[32], 3));
-    assertThat(sending.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(sending.await(40, TimeUnit.SECONDS)).isTrue();
 
     CompletableFuture<Void> reader = meanwhile(socket::nextFrame);
-    reader.get(10, TimeUnit.SECONDS);
+    reader.get(40, TimeUnit.SECONDS);
     assertThat(socket.left()).isEqualTo(2);
     assertThat(sender).isNotDone();
 
     taken.countDown();
-    sender.get(10, TimeUnit.SECONDS);
+    sender.get(40, TimeUnit.SECONDS);
     byte[] frames = sent.toByteArray();
     int data = 2 + 4 + 3; // head, mask, message
     int pong = 2 + 4 + 1;
