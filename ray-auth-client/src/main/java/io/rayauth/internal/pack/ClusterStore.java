@@ -13,9 +13,6 @@ public final class ClusterStore {
   /** The dashboard's limit for a body ({@code DASHBOARD_CLIENT_MAX_SIZE}). */
   static final long LARGEST = 100L << 20;
 
-  /** The slowest upload that is waited for, in bytes each second. */
-  private static final long SLOWEST_UPLOAD = 128 * 1024;
-
   private final CallEngine engine;
   private final Events events;
   private final Duration requestTimeout;
@@ -47,7 +44,7 @@ public final class ClusterStore {
             () ->
                 FileBody.of(
                     sealed.file(), sealed.size(), events.uploadProgress(uri, sealed.size()))),
-        requestTimeout.plusSeconds(sealed.size() / SLOWEST_UPLOAD));
+        FileBody.patience(requestTimeout, sealed.size()));
   }
 
   private static String path(PackageUri uri) {

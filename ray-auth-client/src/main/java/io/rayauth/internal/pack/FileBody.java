@@ -6,12 +6,21 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.function.LongConsumer;
 
 /** Streams a file into a request and tells how far it got. */
 final class FileBody {
+  /** The slowest upload that is waited for, in bytes each second. */
+  private static final long SLOWEST_UPLOAD = 128 * 1024;
+
   private FileBody() {}
+
+  /** Returns how long to wait for an upload, where a request without a body has the timeout. */
+  static Duration patience(Duration timeout, long size) {
+    return timeout.plusSeconds(size / SLOWEST_UPLOAD);
+  }
 
   /**
    * Returns the bytes, read from the disk as the network takes them; {@code sent} hears how many

@@ -31,9 +31,6 @@ import java.util.function.UnaryOperator;
  * request has a connection of its own, without the client's headers.
  */
 public final class HttpsPutStore implements PackageStore {
-  /** The slowest upload that is waited for, in bytes each second. */
-  private static final long SLOWEST_UPLOAD = 128 * 1024;
-
   private static final int PARTIAL_CONTENT = 206;
 
   private final Function<String, URI> putAddress;
@@ -83,7 +80,7 @@ public final class HttpsPutStore implements PackageStore {
           address,
           ApiRequest.upload(path(address), () -> FileBody.of(zip, size, sent)),
           Map.of(),
-          timeout.plusSeconds(size / SLOWEST_UPLOAD));
+          FileBody.patience(timeout, size));
     } catch (RayInterruptedException e) {
       throw e;
     } catch (RayException e) {
