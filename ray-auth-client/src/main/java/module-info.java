@@ -15,6 +15,8 @@ module io.rayauth {
   exports io.rayauth.internal.token to
       io.rayauth.gke,
       io.rayauth.kubernetes;
+  exports io.rayauth.internal.websocket to
+      io.rayauth.kubernetes;
   exports io.rayauth.job;
   exports io.rayauth.time;
   exports io.rayauth.token;

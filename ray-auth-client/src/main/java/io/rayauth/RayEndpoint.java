@@ -112,16 +112,6 @@ public final class RayEndpoint {
   }
 
   /**
-   * Returns the address of a WebSocket below the endpoint.
-   *
-   * @param path as for {@link #resolve(String)}
-   * @return the address with {@code ws} or {@code wss}
-   */
-  public URI resolveWebSocket(String path) {
-    return URI.create("ws" + base.toString().substring("http".length()) + path);
-  }
-
-  /**
    * Tells whether a token may travel to this endpoint without TLS being asked for: it is https,
    * loopback, or a name that only exists within a Kubernetes cluster.
    *

@@ -14,16 +14,15 @@ class RayEndpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "http://localhost:8265, http://localhost:8265/api/jobs/, ws://localhost:8265/api/jobs/",
-    "http://localhost:8265///, http://localhost:8265/api/jobs/, ws://localhost:8265/api/jobs/",
-    "HTTPS://Host/ray/ns/cluster/, https://host/ray/ns/cluster/api/jobs/, wss://host/ray/ns/cluster/api/jobs/",
-    "http://[::1]:1/a%20b, http://[::1]:1/a%20b/api/jobs/, ws://[::1]:1/a%20b/api/jobs/"
+    "http://localhost:8265, http://localhost:8265/api/jobs/",
+    "http://localhost:8265///, http://localhost:8265/api/jobs/",
+    "HTTPS://Host/ray/ns/cluster/, https://host/ray/ns/cluster/api/jobs/",
+    "http://[::1]:1/a%20b, http://[::1]:1/a%20b/api/jobs/"
   })
-  void resolve_keepsTheBasePath(String url, String http, String webSocket) {
+  void resolve_keepsTheBasePath(String url, String http) {
     RayEndpoint endpoint = RayEndpoint.of(url);
 
     assertThat(endpoint.resolve("/api/jobs/")).hasToString(http);
-    assertThat(endpoint.resolveWebSocket("/api/jobs/")).hasToString(webSocket);
   }
 
   @ParameterizedTest

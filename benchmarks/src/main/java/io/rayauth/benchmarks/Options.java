@@ -3,9 +3,11 @@ package io.rayauth.benchmarks;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +15,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param real the real Ray to measure too, empty without one
  * @param python the interpreter that has Ray, empty if Python is not wanted
+ * @param parts what to measure
  */
-record Options(Optional<Real> real, Optional<Path> python) {
+record Options(Optional<Real> real, Optional<Path> python, Set<Part> parts) {
   static final String USAGE =
       """
-      usage: side-by-side.sh [--address URL --token-file PATH] [--python PATH | --without-python]
+      usage: side-by-side.sh [--address URL --token-file PATH] [--python PATH | --without-python] [--only PART]...
         --address URL       also measure a real Ray dashboard, which a job is submitted to
         --token-file PATH   the token it takes
         --python PATH       an interpreter with Ray, by default e2e/.venv/bin/python
-        --without-python    leave the comparison with Python out\
-      """;
+        --without-python    leave the comparison with Python out
+        --only PART         one of %s; more than once for more of them\
+      """
+          .formatted(Part.options(", "));
 
   private static final Path DEFAULT_PYTHON = Path.of("e2e", ".venv", "bin", "python");
 
@@ -44,6 +49,7 @@ record Options(Optional<Real> real, Optional<Path> python) {
     String tokenFile = null;
     Path python = DEFAULT_PYTHON;
     boolean withPython = true;
+    Set<Part> parts = EnumSet.noneOf(Part.class);
     for (Iterator<String> rest = args.iterator(); rest.hasNext(); ) {
       String option = rest.next();
       switch (option) {
@@ -51,6 +57,7 @@ record Options(Optional<Real> real, Optional<Path> python) {
         case "--token-file" -> tokenFile = valueOf(option, rest);
         case "--python" -> python = Path.of(valueOf(option, rest));
         case "--without-python" -> withPython = false;
+        case "--only" -> parts.add(Part.named(valueOf(option, rest)));
         default -> throw new IllegalArgumentException(option + " is not an option");
       }
     }
@@ -62,7 +69,8 @@ record Options(Optional<Real> real, Optional<Path> python) {
     }
     return new Options(
         Optional.ofNullable(real(address, tokenFile)),
-        withPython ? Optional.of(python) : Optional.empty());
+        withPython ? Optional.of(python) : Optional.empty(),
+        parts.isEmpty() ? EnumSet.allOf(Part.class) : parts);
   }
 
   private static @Nullable Real real(@Nullable String address, @Nullable String tokenFile) {

@@ -28,6 +28,12 @@ enum Row {
   PACKAGE_BYTES("its upload: bytes ÷ Python client", "MB", 1e6, atMost(0.8), null),
   TAIL_BARE(
       "tail of 1 GB with -Xmx32m: characters/s ÷ bare WebSocket", "M/s", 1e6, atLeast(0.8), null),
+  TAIL_SOCKET(
+      "tail of 1 GB with -Xmx32m: characters/s ÷ bare socket, lines, nothing checked",
+      "M/s",
+      1e6,
+      null,
+      null),
   TAIL_PYTHON(
       "tail of 1 GB with -Xmx32m: characters/s ÷ Python client", "M/s", 1e6, atLeast(3), null),
   WAITERS_100("100 waiters: heap for each", "kB", 1e3, null, null),
@@ -47,11 +53,8 @@ enum Row {
   TOKEN_REQUEST("TokenRequest: time ÷ `kubectl create token`", "ms", 1e6, null, null),
   CAN_I("`canI`: time ÷ `kubectl auth can-i`", "ms", 1e6, null, null);
 
-  /** What {@link SideBySide} measures. */
-  static final Set<Row> OF_JOBS = EnumSet.range(JOB_TIME_BARE, TOKEN_EXPIRING_SHARED);
-
   /** What {@link KubernetesSideBySide} measures. */
-  static final Set<Row> OF_KUBERNETES = EnumSet.complementOf(EnumSet.copyOf(OF_JOBS));
+  static final Set<Row> OF_KUBERNETES = EnumSet.range(FORWARD_UP, CAN_I);
 
   private final String title;
   private final String unit;

@@ -18,13 +18,15 @@ public final class SideBySide {
   static final String WITHOUT_PYTHON = "--without-python";
 
   private static final Path JSON = Path.of("benchmarks", "target", "side-by-side.json");
-  private static final Set<Row> OF_ONE_JOB = EnumSet.range(Row.JOB_TIME_BARE, Row.CALLERS_PYTHON);
 
   private final Options options;
-  private final Report report = new Report(Row.OF_JOBS, EnumSet.of(Column.FAST, Column.REAL));
+  private final Report report;
 
   private SideBySide(Options options) {
     this.options = options;
+    Set<Row> rows = EnumSet.noneOf(Row.class);
+    options.parts().forEach(part -> rows.addAll(part.rows()));
+    this.report = new Report(rows, EnumSet.of(Column.FAST, Column.REAL));
   }
 
   /** Runs everything the command line asks for. */
@@ -47,36 +49,56 @@ public final class SideBySide {
       URI list = URI.create(servers.line());
       URI packages = URI.create(servers.line());
       URI tail = URI.create(servers.line());
-      progress("job(id) on the fast server");
-      measureJob(Column.FAST, ray, TOKEN);
-      progress("jobs() on the fast server");
-      try (PythonClient python = python(list, TOKEN)) {
-        new ListRuns(report).measure(list, TOKEN, Optional.ofNullable(python));
+      if (begins(Part.JOB, "job(id) on the fast server")) {
+        measureJob(Column.FAST, ray, TOKEN);
       }
-      progress("the tail of a gigabyte");
-      try (PythonClient python = python(tail, TOKEN)) {
-        new TailRuns(report).measure(tail, Optional.ofNullable(python));
+      if (begins(Part.LIST, "jobs() on the fast server")) {
+        try (PythonClient python = python(list, TOKEN)) {
+          new ListRuns(report).measure(list, TOKEN, Optional.ofNullable(python));
+        }
       }
-      progress("waiters");
-      new WaiterRuns(report).measure(list, TOKEN);
-      progress("packages");
-      try (PythonClient python = python(packages, TOKEN)) {
-        new PackageRuns(report).measure(packages, TOKEN, Optional.ofNullable(python));
+      if (begins(Part.TAIL, "the tail of a gigabyte")) {
+        try (PythonClient python = python(tail, TOKEN)) {
+          new TailRuns(report).measure(tail, Optional.ofNullable(python));
+        }
+      }
+      if (begins(Part.WAITERS, "waiters")) {
+        new WaiterRuns(report).measure(list, TOKEN);
+      }
+      if (begins(Part.PACKAGES, "packages")) {
+        try (PythonClient python = python(packages, TOKEN)) {
+          new PackageRuns(report).measure(packages, TOKEN, Optional.ofNullable(python));
+        }
       }
     }
-    if (options.real().isPresent()) {
-      Options.Real real = options.real().get();
-      progress("job(id) on the real Ray");
-      measureJob(Column.REAL, real.address(), Files.readString(real.tokenFile()).strip());
-    } else {
-      OF_ONE_JOB.forEach(row -> report.gap(row, Column.REAL, "no --address"));
-    }
-    Row.OF_JOBS.stream()
-        .filter(row -> !OF_ONE_JOB.contains(row))
+    options.parts().stream()
+        .flatMap(part -> part.rows().stream())
         .forEach(row -> report.gap(row, Column.REAL, "needs no Ray"));
-    progress("the cached token");
-    TokenRuns.measure(report);
+    if (options.parts().contains(Part.JOB)) {
+      measureJobOnRealRay();
+    }
+    if (begins(Part.TOKEN, "the cached token")) {
+      TokenRuns.measure(report);
+    }
     report.finish(JSON);
+  }
+
+  private void measureJobOnRealRay() throws IOException {
+    if (options.real().isEmpty()) {
+      Part.JOB.rows().forEach(row -> report.gap(row, Column.REAL, "no --address"));
+      return;
+    }
+    Options.Real real = options.real().get();
+    progress("job(id) on the real Ray");
+    measureJob(Column.REAL, real.address(), Files.readString(real.tokenFile()).strip());
+  }
+
+  private boolean begins(Part part, String what) {
+    boolean wanted = options.parts().contains(part);
+    if (wanted) {
+      progress(what);
+    }
+    return wanted;
   }
 
   private void measureJob(Column column, URI cluster, String token) throws IOException {

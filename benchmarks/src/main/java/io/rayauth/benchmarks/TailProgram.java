@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Tails logs in a process of its own, whose heap is small: each line of stdin is {@code ours} or
- * {@code bare} and a job, each line of stdout the nanoseconds that took.
+ * Tails logs in a process of its own, whose heap is small: each line of stdin is {@code ours},
+ * {@code bare} or {@code socket} and a job, each line of stdout the nanoseconds that took.
  */
 public final class TailProgram {
   private TailProgram() {}
@@ -32,7 +32,11 @@ public final class TailProgram {
         String[] words = block.split(" ", -1);
         long start = System.nanoTime();
         long characters =
-            words[0].equals("ours") ? ours(client, words[1]) : bare(bare, server, words[1]);
+            switch (words[0]) {
+              case "ours" -> ours(client, words[1]);
+              case "bare" -> bare(bare, server, words[1]);
+              default -> new BareLines(server).characters(words[1]);
+            };
         long nanos = System.nanoTime() - start;
         if (characters != TailServer.CHARACTERS) {
           throw new IllegalStateException(characters + " characters arrived");

@@ -34,23 +34,25 @@ final class TailRuns {
             .start();
     try (Writer blocks = program.outputWriter();
         BufferedReader answers = program.inputReader()) {
-      Pair bare =
-          Pair.of(
-              1,
-              ROUNDS,
-              () -> block(blocks, answers, "ours"),
-              () -> block(blocks, answers, "bare"));
-      report.add(
-          Comparison.ofRatio(
-              Row.TAIL_BARE, Column.FAST, bare.asRates(TailServer.CHARACTERS * 1e9)));
+      for (Row row : new Row[] {Row.TAIL_BARE, Row.TAIL_SOCKET}) {
+        String other = row == Row.TAIL_BARE ? "bare" : "socket";
+        Pair beside =
+            Pair.of(
+                1,
+                ROUNDS,
+                () -> block(blocks, answers, "ours"),
+                () -> block(blocks, answers, other));
+        report.add(
+            Comparison.ofRatio(row, Column.FAST, beside.asRates(TailServer.CHARACTERS * 1e9)));
+      }
       if (python.isEmpty()) {
         report.gap(Row.TAIL_PYTHON, Column.FAST, SideBySide.WITHOUT_PYTHON);
         return;
       }
       Pair rays =
           Pair.of(
-              0,
               1,
+              ROUNDS,
               () -> block(blocks, answers, "ours"),
               () -> python.get().tail(nextJob(), TailServer.CHARACTERS));
       report.add(

@@ -38,12 +38,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void core_isUsedByItsDoorsAndItsTokensOnly() {
+  void core_isUsedByItsDoorsItsTokensAndItsWebSocketsOnly() {
     noClasses()
         .should()
         .dependOnClassesThat(
             resideInAPackage("io.rayauth.internal..")
-                .and(resideInAPackage("io.rayauth.internal.token..").negate()))
+                .and(resideInAPackage("io.rayauth.internal.token..").negate())
+                .and(resideInAPackage("io.rayauth.internal.websocket..").negate()))
         .check(MODULE);
   }
 

@@ -2,6 +2,9 @@ package io.rayauth.internal.http;
 
 import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.internal.websocket.HandshakeRefusedException;
+import io.rayauth.internal.websocket.WebSocketConnection;
+import io.rayauth.internal.websocket.WebSocketHandshake;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -9,29 +12,29 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one request over the JDK's HTTP client and waits for the whole answer.
+ * Sends one request over the JDK's HTTP client and waits for the whole answer; WebSockets have
+ * connections of their own.
  *
  * <p>HTTP/1.1 only: an {@code Upgrade: h2c} offer makes old aiohttp drop bodies and kube-rbac-proxy
  * buffer them before it authenticates. Redirects are never followed: the JDK would send the bearer
@@ -42,18 +45,20 @@ public final class JdkTransport implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final String CLOSED = "the client is closed";
   private static final byte[] NOTHING = {};
+  private static final int WEB_SOCKET_BUFFER = 64 * 1024;
 
   private final RayEndpoint endpoint;
+  private final Network network;
   private final ExecutorService threads;
   private final ExchangeWatch watch;
-  private final Map<Object, Future<?>> openings = new ConcurrentHashMap<>();
-  private final Map<WebSocket, WebSocket.Listener> webSockets = new ConcurrentHashMap<>();
+  private final Set<WebSocketConnection> webSockets = ConcurrentHashMap.newKeySet();
   private final Set<ArrivingBody> bodies = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpClient client;
 
   /** Creates a transport to one endpoint; nothing is sent yet. */
   public JdkTransport(RayEndpoint endpoint, Network network) {
     this.endpoint = endpoint;
+    this.network = network;
     String name = "ray-auth-client-" + CLIENTS.incrementAndGet() + "-";
     AtomicInteger thread = new AtomicInteger();
     // Our own pool, because the default one keeps its threads for a minute after the last request.
@@ -197,35 +202,51 @@ public final class JdkTransport implements AutoCloseable {
     return watch.begin(Deadline.in(time, TimeSource.system()).nanosLeft());
   }
 
-  /** Opens a WebSocket; the future fails with what the JDK says. */
-  public CompletableFuture<WebSocket> openWebSocket(
-      String path, Map<String, String> headers, WebSocket.Listener listener) {
-    HttpClient client = this.client;
-    if (client == null) {
-      return CompletableFuture.failedFuture(new IOException(CLOSED));
+  /**
+   * Opens a WebSocket that the caller closes.
+   *
+   * @param time for all of the handshake
+   * @throws HandshakeRefusedException if the server answers with something else
+   * @throws IOException if no answer comes in time, or the client was closed
+   * @throws InterruptedException if the thread is interrupted; the connection is dropped
+   */
+  public WebSocketConnection openWebSocket(String path, Map<String, String> headers, Duration time)
+      throws IOException, InterruptedException {
+    Deadline deadline = Deadline.in(time, TimeSource.system());
+    ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
+    WebSocketConnection socket;
+    try {
+      socket = handshake(endpoint.resolve(path), headers);
+    } catch (IOException e) {
+      ExchangeWatch.End end = exchange.over(false);
+      if (end != null) {
+        throw new IOException(ended(end, deadline, e).what(), e);
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted while opening a WebSocket");
+      }
+      throw e;
+    } catch (RuntimeException | Error e) {
+      exchange.over(false);
+      throw e;
     }
-    WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
-    headers.forEach(builder::header);
-    CompletableFuture<WebSocket> opening =
-        builder.buildAsync(endpoint.resolveWebSocket(path), listener);
-    Object ticket = new Object();
-    openings.put(ticket, opening);
-    CompletableFuture<WebSocket> unused =
-        opening.whenComplete((socket, failure) -> {
-          openings.remove(ticket);
-          if (socket != null) {
-            webSockets.put(socket, listener);
-          }
-        });
-    return opening;
+    webSockets.add(socket);
+    socket.whenClosed(() -> webSockets.remove(socket));
+    ExchangeWatch.End end = exchange.over(false);
+    if (end != null || isClosed()) { // close() may have passed before it was added
+      socket.close();
+      throw new IOException(end == ExchangeWatch.End.DEADLINE ? "too late" : CLOSED);
+    }
+    return socket;
   }
 
-  /**
-   * Drops a WebSocket: Ray answers no close frame before the job ends, so the connection is cut.
-   */
-  public void drop(WebSocket socket) {
-    socket.abort();
-    webSockets.remove(socket);
+  private WebSocketConnection handshake(URI target, Map<String, String> headers)
+      throws IOException {
+    WebSocketHandshake handshake = new WebSocketHandshake(null);
+    Map<String, List<String>> all = handshake.headers();
+    headers.forEach((name, value) -> all.put(name, List.of(value)));
+    return handshake.finish(
+        network.upgrade(target).open("GET", all, CONNECT_TIMEOUT), WEB_SOCKET_BUFFER);
   }
 
   /**
@@ -237,12 +258,7 @@ public final class JdkTransport implements AutoCloseable {
     HttpClient open = client;
     client = null;
     watch.close();
-    openings.values().forEach(opening -> opening.cancel(true));
-    webSockets.forEach((socket, listener) -> {
-      socket.abort();
-      listener.onError(socket, new IOException(CLOSED)); // abort() itself tells nobody
-    });
-    webSockets.clear();
+    webSockets.forEach(WebSocketConnection::close);
     bodies.forEach(body -> body.abort(new IOException(CLOSED)));
     if (open != null) {
       shutdown(open);

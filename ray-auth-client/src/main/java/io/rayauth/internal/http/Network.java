@@ -1,5 +1,6 @@
 package io.rayauth.internal.http;
 
+import io.rayauth.internal.websocket.HttpUpgrade;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -10,6 +11,7 @@ import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,20 @@ public record Network(
     if (proxy != null) {
       client.proxy(new OneProxy(proxy, noProxy));
     }
+  }
+
+  /** Prepares a connection that goes the same way as the requests of the JDK's client. */
+  HttpUpgrade upgrade(URI target) throws IOException {
+    ProxySelector selector =
+        proxy == null ? ProxySelector.getDefault() : new OneProxy(proxy, noProxy);
+    List<Proxy> ways = selector == null ? List.of() : selector.select(target);
+    boolean proxied = !ways.isEmpty() && ways.get(0).type() == Proxy.Type.HTTP;
+    return new HttpUpgrade(
+        target,
+        proxied ? ways.get(0) : Proxy.NO_PROXY,
+        () ->
+            tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls.getSocketFactory(),
+        HttpUpgrade.checkingNames());
   }
 
   /** Sends everything through one proxy, some hosts excepted. */

@@ -12,19 +12,13 @@ import io.rayauth.internal.http.ApiResponse;
 import io.rayauth.internal.http.JdkTransport;
 import io.rayauth.internal.http.Outcome;
 import io.rayauth.internal.json.JobCodec;
+import io.rayauth.internal.websocket.HandshakeRefusedException;
 import io.rayauth.job.JobDetails;
 import io.rayauth.job.JobId;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -107,24 +101,12 @@ public final class LogAccess {
     ApiRequest request = ApiRequest.of("GET", path(id) + "/tail");
     for (int attempt = 1; ; attempt++) {
       Tokens tokens = engine.tokens();
-      TailConnection connection = new TailConnection(transport);
-      CompletableFuture<WebSocket> opening =
-          transport.openWebSocket(request.path(), tokens.headers(), connection);
       try {
-        opening.get(HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS);
-        return Optional.of(connection);
-      } catch (CancellationException e) {
-        return Optional.empty(); // the client was closed, which the next call says
-      } catch (TimeoutException e) {
-        LOG.log(Level.DEBUG, "no WebSocket within 30 s");
-        return Optional.empty();
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof WebSocketHandshakeException refused)) {
-          Throwable failure = e.getCause() == null ? e : e.getCause();
-          LOG.log(Level.DEBUG, () -> "no WebSocket: " + transport.noAnswer(failure).what());
-          return Optional.empty();
-        }
-        ApiResponse answer = answer(refused);
+        return Optional.of(
+            new TailConnection(
+                transport.openWebSocket(request.path(), tokens.headers(), HANDSHAKE)));
+      } catch (HandshakeRefusedException refused) {
+        ApiResponse answer = new ApiResponse(refused.status(), refused.headers(), refused.body());
         boolean credentials = answer.status() == 401 || answer.status() == 403;
         if (credentials && attempt == 1 && engine.replaced(tokens)) {
           continue;
@@ -135,8 +117,9 @@ public final class LogAccess {
         }
         LOG.log(Level.DEBUG, () -> "no WebSocket: status " + answer.status());
         return Optional.empty();
-      } finally {
-        opening.cancel(true);
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, () -> "no WebSocket: " + transport.noAnswer(e).what());
+        return Optional.empty();
       }
     }
   }
@@ -168,13 +151,5 @@ public final class LogAccess {
                 RayEndpoint.segment(job.id().value()),
                 lines,
                 FILE_SECONDS));
-  }
-
-  private static ApiResponse answer(WebSocketHandshakeException refused) {
-    Object body = refused.getResponse().body();
-    byte[] bytes =
-        body instanceof byte[] raw ? raw : String.valueOf(body).getBytes(StandardCharsets.UTF_8);
-    return new ApiResponse(
-        refused.getResponse().statusCode(), refused.getResponse().headers(), bytes);
   }
 }

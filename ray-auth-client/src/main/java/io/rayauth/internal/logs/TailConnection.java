@@ -1,192 +1,134 @@
 package io.rayauth.internal.logs;
 
-import io.rayauth.internal.http.JdkTransport;
+import io.rayauth.internal.websocket.WebSocketConnection;
+import io.rayauth.time.TimeSource;
 import java.io.IOException;
-import java.net.http.WebSocket;
+import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives one WebSocket's text and hands it to the thread that follows.
- *
- * <p>Asks for more only while little is waiting to be taken, so that a slow reader slows the server
- * down instead of filling the memory. The JDK hands on frames in pieces of up to 16 KiB, whatever
- * their size.
+ * Receives one WebSocket's text on the thread that follows. What it does not ask for waits in the
+ * buffers of TCP, and then at the server.
  */
-final class TailConnection implements LogReading, WebSocket.Listener {
-  /** How many characters may wait to be taken. */
-  private static final int AHEAD = 1 << 18;
+final class TailConnection implements LogReading {
+  private static final System.Logger LOG = System.getLogger(TailConnection.class.getName());
 
   /**
-   * The reader waits this long for more than one frame, which Ray fills with ten lines only: to
-   * wake it for each costs more than to read them.
+   * How many bytes are handed on at once. Ray fills a frame with ten lines only: to make a string
+   * of each costs more than to read it.
    */
-  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int PIECE = 1 << 14;
 
-  /** How many characters are worth to be taken at once. */
-  private static final int BATCH = 1 << 16;
+  private static final int ONE_BYTE = 1;
+  private static final char REPLACEMENT = '\ufffd';
 
-  /** For how many pieces the server is asked at once; JDK 17 misses some cuts while it is none. */
-  private static final int PIECES_AHEAD = 8;
+  private final WebSocketConnection socket;
 
-  /**
-   * The longest pause within one frame, which Ray writes in one go. JDK 17 does not always tell
-   * when a connection is cut there.
-   */
-  private static final long STALLED_FRAME_NANOS = TimeUnit.SECONDS.toNanos(5);
+  /** Not the client's own clock: sockets wait in real time, however a test sets its clock. */
+  private final TimeSource realTime = TimeSource.system();
 
-  private final JdkTransport transport;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrival = lock.newCondition();
-  private final CompletableFuture<Void> neverClosed = new CompletableFuture<>();
+  /** Begins with the bytes of a character whose rest has not come yet. */
+  private final byte[] bytes = new byte[PIECE];
 
-  /** What has arrived, taken by the reader all at once. */
-  private Deque<String> arrived = new ArrayDeque<>();
-
-  private int waiting;
-
-  /** For how many pieces the server was not asked yet, because enough is waiting. */
-  private int owed;
-
+  private int size;
   private boolean ended;
 
-  /** Whether the last piece was only a part of its frame. */
-  private boolean withinFrame;
-
-  private @Nullable WebSocket socket;
-
-  /** What the reader has taken and not returned yet; its own. */
-  private Deque<String> taken = new ArrayDeque<>();
-
-  TailConnection(JdkTransport transport) {
-    this.transport = transport;
-  }
-
-  @Override
-  public void onOpen(WebSocket socket) {
-    lock.lock();
-    try {
-      this.socket = socket;
-    } finally {
-      lock.unlock();
-    }
-    socket.request(PIECES_AHEAD);
-  }
-
-  @Override
-  public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-    String piece = data.toString();
-    boolean more;
-    lock.lock();
-    try {
-      arrived.add(piece);
-      waiting += piece.length();
-      withinFrame = !last;
-      more = waiting < AHEAD;
-      owed += more ? 0 : 1;
-      if (arrived.size() == 1 || waiting >= BATCH) {
-        arrival.signal();
-      }
-    } finally {
-      lock.unlock();
-    }
-    if (more) {
-      socket.request(1);
-    }
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-    end();
-    // Never completed, so no close frame goes back: Ray ignores it, and the connection is cut.
-    return neverClosed;
-  }
-
-  @Override
-  public void onError(WebSocket socket, Throwable failure) {
-    end();
-  }
-
-  private void end() {
-    lock.lock();
-    try {
-      ended = true;
-      arrival.signal();
-    } finally {
-      lock.unlock();
-    }
+  TailConnection(WebSocketConnection socket) {
+    this.socket = socket;
   }
 
   @Override
   public @Nullable String next(Duration patience) throws InterruptedException {
-    if (taken.isEmpty() && !take(patience.toNanos())) {
-      return null;
+    if (!ended) {
+      try {
+        receive(realTime.nanoTime() + patience.toNanos());
+      } catch (SocketTimeoutException e) {
+        return keepAlive() ? "" : null;
+      } catch (IOException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted while a log was tailed");
+        }
+        LOG.log(Level.DEBUG, () -> "a tail broke off: " + e.getMessage());
+        ended = true;
+      }
     }
-    String next = taken.poll();
-    return next == null ? "" : next;
+    String text = text();
+    return text.isEmpty() ? null : text;
   }
 
-  /** Takes what has arrived, waiting for it for a while; false at the end. */
-  private boolean take(long nanos) throws InterruptedException {
-    WebSocket resumed = null;
-    int asked;
-    lock.lock();
-    try {
-      boolean amidFrame = withinFrame && arrived.isEmpty();
-      long left = amidFrame ? Math.min(nanos, STALLED_FRAME_NANOS) : nanos;
-      while (arrived.isEmpty() && !ended && left > 0) {
-        left = arrival.awaitNanos(left);
-      }
-      if (arrived.isEmpty()) {
-        if (ended || amidFrame) {
-          return false;
+  /** Waits for a whole character, and takes whatever else is there. */
+  private void receive(long until) throws IOException {
+    while (!ended && size < bytes.length && (size == begun() || socket.isReady())) {
+      if (!socket.isReady()) {
+        long left = until - realTime.nanoTime();
+        if (left <= 0) {
+          throw new SocketTimeoutException("no text came in time");
         }
-        keepAlive();
-        return true;
+        socket.setPatience(Duration.ofNanos(left));
       }
-      for (left = BATCH_NANOS; waiting < BATCH && !ended && left > 0; ) {
-        left = arrival.awaitNanos(left);
+      if (socket.left() == 0) {
+        ended = !socket.nextFrame();
+        continue;
       }
-      Deque<String> emptied = taken;
-      taken = arrived;
-      arrived = emptied;
-      waiting = 0;
-      asked = owed;
-      owed = 0;
-      resumed = socket;
-    } finally {
-      lock.unlock();
+      if (!socket.isText()) {
+        throw new IOException("a message that is not text");
+      }
+      size += socket.read(bytes, size, bytes.length - size);
+      if (socket.isAtEndOfMessage() && begun() > 0) {
+        throw new IOException("a message ends within a character");
+      }
     }
-    if (resumed != null && asked > 0) {
-      resumed.request(asked);
+  }
+
+  /** Returns how many of the last bytes begin a character that they do not complete. */
+  private int begun() {
+    for (int back = 1; back <= Math.min(size, 3); back++) {
+      int leadingOnes = Integer.numberOfLeadingZeros(~(bytes[size - back] << 24));
+      if (leadingOnes != ONE_BYTE) { // which is that of the bytes behind the first
+        return leadingOnes > back ? back : 0;
+      }
     }
-    return true;
+    return 0;
+  }
+
+  /** Returns the text so far; what is not UTF-8 ends it, as RFC 6455 has it (section 8.1). */
+  private String text() {
+    int whole = ended ? size : size - begun();
+    String text = new String(bytes, 0, whole, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) >= 0) {
+      text = valid(ByteBuffer.wrap(bytes, 0, whole));
+    }
+    size -= whole;
+    System.arraycopy(bytes, whole, bytes, 0, size);
+    return text;
   }
 
   /**
-   * Sends a pong that nobody asked for (RFC 6455 section 5.5.3): to intermediaries that cut what is
-   * idle it is traffic, Ray ignores it, and if the other end is gone it fails.
+   * Returns the text up to the first byte that is not UTF-8: a replacement can be meant as such.
    */
-  private void keepAlive() {
-    if (socket != null) {
-      CompletableFuture<WebSocket> unused =
-          socket
-              .sendPong(ByteBuffer.allocate(0))
-              .whenComplete((sent, failure) -> {
-                if (failure instanceof IOException) {
-                  end();
-                }
-              });
+  private String valid(ByteBuffer whole) {
+    CharBuffer chars = CharBuffer.allocate(whole.remaining());
+    ended |= StandardCharsets.UTF_8.newDecoder().decode(whole, chars, true).isError();
+    return chars.flip().toString();
+  }
+
+  /**
+   * Sends a pong that nobody asked for: to intermediaries that cut what is idle it is traffic, Ray
+   * ignores it, and if the other end is gone it fails.
+   */
+  private boolean keepAlive() {
+    try {
+      socket.sendPong();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, () -> "a tail broke off in silence: " + e.getMessage());
+      ended = true;
     }
+    return !ended;
   }
 
   /** No text says that a log is whole: Ray closes with 1000 whatever happened. */
@@ -197,15 +139,6 @@ final class TailConnection implements LogReading, WebSocket.Listener {
 
   @Override
   public void close() {
-    WebSocket open;
-    lock.lock();
-    try {
-      open = socket;
-    } finally {
-      lock.unlock();
-    }
-    if (open != null) {
-      transport.drop(open);
-    }
+    socket.close();
   }
 }

@@ -2,12 +2,15 @@ package io.rayauth.kubernetes.internal.tunnel;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.internal.websocket.HandshakeRefusedException;
 import io.rayauth.kubernetes.RayKubernetesException;
 import io.rayauth.kubernetes.RayKubernetesException.Reason;
+import io.rayauth.kubernetes.internal.api.ApiServer;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -168,7 +171,7 @@ final class Dialer implements AutoCloseable {
           new RayKubernetesException(
               Reason.FORBIDDEN,
               "no right to portforward: create on pods/portforward in namespace %s (and get, where only WebSockets get through), for pod %s. Grant both to the caller, or take another route. The API server says: %s"
-                  .formatted(pod.namespace(), pod.name(), e.getMessage()),
+                  .formatted(pod.namespace(), pod.name(), said(e)),
               e);
       case 404 -> failed(Reason.NOT_FOUND, pod, "the pod is gone", e);
       default -> failed(Reason.OTHER, pod, "the API server refused", e);
@@ -179,8 +182,16 @@ final class Dialer implements AutoCloseable {
       Reason reason, HeadPod pod, String why, IOException cause) {
     return new RayKubernetesException(
         reason,
-        "the port-forward to head pod %s failed: %s (%s)".formatted(pod, why, cause.getMessage()),
+        "the port-forward to head pod %s failed: %s (%s)".formatted(pod, why, said(cause)),
         cause);
+  }
+
+  private static String said(IOException e) {
+    String words =
+        e instanceof HandshakeRefusedException refused
+            ? ApiServer.message(new String(refused.body(), StandardCharsets.UTF_8))
+            : "";
+    return words.isEmpty() ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + words;
   }
 
   private static RayInterruptedException interrupted(InterruptedException e) {

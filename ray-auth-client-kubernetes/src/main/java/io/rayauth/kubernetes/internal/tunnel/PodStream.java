@@ -1,7 +1,7 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
+import io.rayauth.internal.websocket.Upgraded;
 import java.io.IOException;
-import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +18,13 @@ abstract class PodStream {
   static final int LONGEST_ERROR = 16 * 1024;
 
   private final HeadPod pod;
-  private final Socket plain;
+  private final Upgraded connection;
   private volatile boolean closed;
   private volatile @Nullable String failure;
 
-  /**
-   * Creates a stream.
-   *
-   * @param plain the socket below TLS: closing it never waits for a writer
-   */
-  PodStream(HeadPod pod, Socket plain) {
+  PodStream(HeadPod pod, Upgraded connection) {
     this.pod = pod;
-    this.plain = plain;
+    this.connection = connection;
   }
 
   static String path(HeadPod pod) {
@@ -87,6 +82,6 @@ abstract class PodStream {
   /** Ends the stream; does nothing the second time. */
   void close() {
     closed = true;
-    ApiServerSockets.drop(plain);
+    connection.close();
   }
 }

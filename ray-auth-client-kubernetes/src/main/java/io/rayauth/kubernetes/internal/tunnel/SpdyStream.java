@@ -1,5 +1,8 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
+import io.rayauth.internal.websocket.FrameWriter;
+import io.rayauth.internal.websocket.Upgraded;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -34,6 +37,8 @@ final class SpdyStream extends PodStream {
   private static final int FIN = 1;
   private static final int LENGTH = 0xff_ffff;
 
+  private static final int READ_AHEAD = 8 * 1024;
+
   /** A kubelet's are of some hundred bytes, but a frame could have 16 MiB. */
   private static final int LARGEST_CONTROL = 64 * 1024;
 
@@ -46,23 +51,23 @@ final class SpdyStream extends PodStream {
   private boolean errorEnded;
 
   /** Creates a stream that has still to {@linkplain #begin begin}. */
-  SpdyStream(HeadPod pod, ApiServerSockets.Upgraded upgraded) {
-    super(pod, upgraded.plain());
-    this.in = upgraded.in();
+  SpdyStream(HeadPod pod, Upgraded upgraded) {
+    super(pod, upgraded);
+    this.in = new DataInputStream(new BufferedInputStream(upgraded.in(), READ_AHEAD));
     this.out = new FrameWriter(upgraded.out());
   }
 
   static SpdyStream open(ApiServerSockets sockets, HeadPod pod, int port)
       throws IOException, InterruptedException {
-    ApiServerSockets.Upgraded upgraded =
+    Upgraded upgraded =
         sockets.upgrade(
             "POST",
             path(pod),
             Map.of(
-                "Upgrade", "SPDY/3.1",
-                "X-Stream-Protocol-Version", PROTOCOL,
-                "Content-Length", "0"));
-    upgraded.require("x-stream-protocol-version", PROTOCOL);
+                "Upgrade", List.of("SPDY/3.1"),
+                "X-Stream-Protocol-Version", List.of(PROTOCOL),
+                "Content-Length", List.of("0")));
+    upgraded.require("X-Stream-Protocol-Version", PROTOCOL);
     SpdyStream opened = new SpdyStream(pod, upgraded);
     try {
       opened.begin(port);

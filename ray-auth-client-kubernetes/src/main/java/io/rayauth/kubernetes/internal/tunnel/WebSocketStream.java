@@ -1,10 +1,11 @@
 package io.rayauth.kubernetes.internal.tunnel;
 
+import io.rayauth.internal.websocket.Upgraded;
+import io.rayauth.internal.websocket.WebSocketConnection;
+import io.rayauth.internal.websocket.WebSocketHandshake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /**
  * Speaks {@code v4.channel.k8s.io} with the kubelet behind the API server (its {@code
@@ -14,6 +15,7 @@ import java.util.Map;
  */
 final class WebSocketStream extends PodStream {
   private static final String PROTOCOL = "v4.channel.k8s.io";
+  private static final int READ_AHEAD = 8 * 1024;
   private static final int DATA = 0;
   private static final int ERROR = 1;
 
@@ -22,37 +24,22 @@ final class WebSocketStream extends PodStream {
   private int channel;
   private boolean skipping;
 
-  private WebSocketStream(HeadPod pod, Socket plain, WebSocketConnection socket) {
-    super(pod, plain);
+  private WebSocketStream(HeadPod pod, Upgraded connection, WebSocketConnection socket) {
+    super(pod, connection);
     this.socket = socket;
   }
 
   static WebSocketStream open(ApiServerSockets sockets, HeadPod pod, int port)
       throws IOException, InterruptedException {
-    String key = sockets.newKey();
-    ApiServerSockets.Upgraded upgraded =
-        sockets.upgrade(
-            "GET",
-            path(pod) + "?ports=" + port,
-            Map.of(
-                "Upgrade",
-                "websocket",
-                "Sec-WebSocket-Version",
-                "13",
-                "Sec-WebSocket-Key",
-                key,
-                "Sec-WebSocket-Protocol",
-                PROTOCOL));
-    upgraded.require("sec-websocket-accept", WebSocketConnection.accept(key));
-    upgraded.require("sec-websocket-protocol", PROTOCOL);
-    return new WebSocketStream(
-        pod, upgraded.plain(), new WebSocketConnection(upgraded.in(), upgraded.out()));
+    WebSocketHandshake handshake = new WebSocketHandshake(PROTOCOL);
+    Upgraded upgraded = sockets.upgrade("GET", path(pod) + "?ports=" + port, handshake.headers());
+    return new WebSocketStream(pod, upgraded, handshake.finish(upgraded, READ_AHEAD));
   }
 
   @Override
   void send(byte[] frame, int length) throws IOException {
     frame[DATA_OFFSET - 1] = DATA;
-    socket.send(frame, length + 1);
+    socket.send(frame, DATA_OFFSET - 1, length + 1);
   }
 
   @Override
@@ -63,7 +50,7 @@ final class WebSocketStream extends PodStream {
           fail(error());
           return -1;
         }
-        int n = socket.read(into);
+        int n = socket.read(into, 0, into.length);
         if (!skipping) {
           return n;
         }
@@ -82,7 +69,7 @@ final class WebSocketStream extends PodStream {
     }
     if (socket.startsMessage() && socket.left() > 0) {
       byte[] first = new byte[1];
-      socket.read(first);
+      socket.read(first, 0, 1);
       channel = first[0];
       if (channel != DATA && channel != ERROR) {
         throw new IOException("a message came for channel " + channel);
@@ -97,7 +84,7 @@ final class WebSocketStream extends PodStream {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     byte[] part = new byte[1024];
     while (socket.left() > 0 && text.size() < LONGEST_ERROR) {
-      text.write(part, 0, socket.read(part));
+      text.write(part, 0, socket.read(part, 0, part.length));
     }
     return text.toString(StandardCharsets.UTF_8).strip();
   }

@@ -2,10 +2,11 @@ package io.rayauth.kubernetes.internal.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rayauth.internal.websocket.Upgraded;
 import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,11 @@ class SpdyStreamTest {
     SpdyStream stream =
         new SpdyStream(
             new HeadPod("default", "head-a", "uid"),
-            new ApiServerSockets.Upgraded(
+            new Upgraded(
                 new Socket(),
-                new DataInputStream(new ByteArrayInputStream(came.array())),
+                new ByteArrayInputStream(came.array()),
                 OutputStream.nullOutputStream(),
-                Map.of()));
+                HttpHeaders.of(Map.of(), (name, value) -> true)));
     assertThat(stream.receive(new byte[1024])).isEqualTo(-1);
     return String.valueOf(stream.failure());
   }

@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.internal.tunnel;
+package io.rayauth.internal.websocket;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,19 +11,20 @@ import org.jspecify.annotations.Nullable;
  * Writes whole frames, one after another. Whoever reads and has a ping to answer does not wait for
  * a sender that waits for the other side: else both directions could stand still for ever.
  */
-final class FrameWriter {
+public final class FrameWriter {
   private static final System.Logger LOG = System.getLogger(FrameWriter.class.getName());
 
   private final OutputStream out;
   private final ReentrantLock writing = new ReentrantLock();
   private final AtomicReference<byte @Nullable []> answer = new AtomicReference<>();
 
-  FrameWriter(OutputStream out) {
+  /** Creates a writer; closing the stream is left to the caller. */
+  public FrameWriter(OutputStream out) {
     this.out = out;
   }
 
   /** Writes a frame, and blocks while the other side does not take it. */
-  void write(byte[] bytes, int offset, int length) throws IOException {
+  public void write(byte[] bytes, int offset, int length) throws IOException {
     writing.lock();
     try {
       out.write(bytes, offset, length);
@@ -40,7 +41,7 @@ final class FrameWriter {
    *
    * @param frame is kept
    */
-  void answer(byte[] frame) {
+  public void answer(byte[] frame) {
     answer.set(frame);
     writeAnswer();
   }

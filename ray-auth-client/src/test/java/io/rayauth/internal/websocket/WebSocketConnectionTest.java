@@ -1,12 +1,14 @@
-package io.rayauth.kubernetes.internal.tunnel;
+package io.rayauth.internal.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpHeaders;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class WebSocketConnectionTest {
   private static final byte[] PING_THEN_DATA = {(byte) 0x89, 1, 7, (byte) 0x82, 2, 0, 42};
+
+  private static final HttpHeaders NO_HEADERS = HttpHeaders.of(Map.of(), (name, value) -> true);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch sending = new CountDownLatch(1);
@@ -37,7 +41,9 @@ class WebSocketConnectionTest {
         }
       };
   private final WebSocketConnection socket =
-      new WebSocketConnection(new DataInputStream(new ByteArrayInputStream(PING_THEN_DATA)), sent);
+      new WebSocketConnection(
+          new Upgraded(new Socket(), new ByteArrayInputStream(PING_THEN_DATA), sent, NO_HEADERS),
+          1024);
 
   @AfterEach
   void close() {
@@ -47,10 +53,15 @@ class WebSocketConnectionTest {
   @Test
   void nextFrame_whenAPingComesWhileASenderIsStuck_readsOnAndLeavesTheAnswerToTheSender()
       throws Exception {
-    CompletableFuture<Void> sender = meanwhile(() -> socket.send(new byte[32], 3));
+    CompletableFuture<Void> sender = meanwhile(() -> socket.send(new byte[32], 15, 3));
     assertThat(sending.await(40, TimeUnit.SECONDS)).isTrue();
 
-    CompletableFuture<Void> reader = meanwhile(socket::nextFrame);
+    CompletableFuture<Void> reader =
+        meanwhile(() -> {
+          while (socket.left() == 0) {
+            socket.nextFrame();
+          }
+        });
     reader.get(40, TimeUnit.SECONDS);
     assertThat(socket.left()).isEqualTo(2);
     assertThat(sender).isNotDone();
