@@ -44,6 +44,7 @@ public final class JdkTransport implements AutoCloseable {
   private static final byte[] NOTHING = {};
 
   private final RayEndpoint endpoint;
+  private final Network network;
   private final ExecutorService threads;
   private final ExchangeWatch watch;
   private final Map<Object, Future<?>> openings = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ public final class JdkTransport implements AutoCloseable {
   /** Creates a transport to one endpoint; nothing is sent yet. */
   public JdkTransport(RayEndpoint endpoint, Network network) {
     this.endpoint = endpoint;
+    this.network = network;
     String name = "ray-auth-client-" + CLIENTS.incrementAndGet() + "-";
     AtomicInteger thread = new AtomicInteger();
     // Our own pool, because the default one keeps its threads for a minute after the last request.
@@ -77,6 +79,11 @@ public final class JdkTransport implements AutoCloseable {
   /** Returns where this transport goes. */
   public RayEndpoint endpoint() {
     return endpoint;
+  }
+
+  /** Returns how this transport gets there. */
+  public Network network() {
+    return network;
   }
 
   /**
