@@ -16,6 +16,7 @@ import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -218,6 +219,8 @@ final class Forwarding {
   private void run(Runnable step) {
     try {
       step.run();
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "the proxy is closing", e);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "forwarding " + method() + " " + path() + " failed", e);
       entry.end(End.FAILED, e.getClass().getSimpleName());
@@ -366,7 +369,9 @@ final class Forwarding {
         excerpt(answer, said -> onWorker(() -> refused(response, said)));
       } else if (status == StatusCodes.SWITCHING_PROTOCOLS && isWebSocket()) {
         tunnel(answer);
-      } else if (status < StatusCodes.OK || (isGatewayError(status) && isNavigation())) {
+      } else if (status < StatusCodes.OK
+          || isCodedUnreadably(response)
+          || (isGatewayError(status) && isNavigation())) {
         excerpt(answer, said -> onWorker(() -> fail(explained(response, said))));
       } else if (location == null) {
         pass(answer);
@@ -424,7 +429,19 @@ final class Forwarding {
       ClientResponse response = answer.getResponse();
       exchange.setStatusCode(response.getResponseCode());
       exchange.setReasonPhrase(response.getStatus());
-      HeaderRules.response(response.getResponseHeaders(), exchange.getResponseHeaders());
+      HeaderMap headers = exchange.getResponseHeaders();
+      HeaderRules.response(response.getResponseHeaders(), headers);
+      if (!Connectors.isEntityBodyAllowed(response.getResponseCode())) {
+        over = true;
+        letGo(); // a 304 may tell a length, for which Undertow would wait
+        exchange.endExchange();
+        return;
+      }
+      if (!headers.contains(Headers.CONTENT_LENGTH)
+          && exchange.getProtocol().equals(Protocols.HTTP_1_1)) {
+        // Else Undertow would end some answers with the connection, as if that were no accident.
+        headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+      }
       Transfer.initiateTransfer(
           answer.getResponseChannel(),
           exchange.getResponseChannel(),
@@ -518,6 +535,12 @@ final class Forwarding {
         }
       };
     }
+  }
+
+  /** Undertow knows no way to tell where an answer ends but chunks, a length and the end. */
+  private static boolean isCodedUnreadably(ClientResponse response) {
+    String coding = response.getResponseHeaders().getLast(Headers.TRANSFER_ENCODING);
+    return coding != null && !coding.equalsIgnoreCase(Headers.CHUNKED.toString());
   }
 
   private static boolean isGatewayError(int status) {
