@@ -76,8 +76,8 @@ final class Forwarding {
   /** The connection to the cluster that works for this request; of the I/O thread. */
   private @Nullable ClientConnection connection;
 
-  /** Whether the answer is complete, or nobody waits for it; of the I/O thread. */
-  private boolean over;
+  /** Whether the answer is complete, or nobody waits for it. */
+  private volatile boolean over;
 
   Forwarding(
       Gateway gateway,
@@ -101,15 +101,11 @@ final class Forwarding {
 
   /** Is told that the browser has got the answer, or is gone. */
   void browserIsDone() {
-    onIoThread(
-        () -> {
-          if (!over) {
-            over = true;
-            entry.end(End.ABANDONED, null);
-            entry.close();
-            letGo();
-          }
-        });
+    if (!over) {
+      over = true;
+      entry.end(End.ABANDONED, null);
+      onIoThread(this::letGo);
+    }
   }
 
   /** Sends the request with fresh tokens; called on a worker thread. */
@@ -336,6 +332,7 @@ final class Forwarding {
       over = true;
       letGo();
       if (cause instanceof RequestTooBigException && !exchange.isResponseStarted()) {
+        RequestLog.refused(exchange, TOO_LARGE.reason());
         pages.refuse(exchange, TOO_LARGE);
       } else {
         entry.end(End.ABANDONED, null);
