@@ -257,7 +257,11 @@ final class Forwarding {
         reconnected = true; // it may have been closed while it was idle
         upstream.leaseNew(exchange.getIoThread(), new Attempt(tokens));
       } else {
-        onWorker(() -> fail(gateway.failure(method(), path(), cause, attempts, tokens)));
+        onWorker(
+            () -> {
+              IOException reason = usedBefore ? cause : upstream.reason(cause);
+              fail(gateway.failure(method(), path(), reason, attempts, tokens));
+            });
       }
     }
 
