@@ -1,5 +1,6 @@
 package io.rayauth.proxy.internal.guard;
 
+import io.rayauth.proxy.internal.log.RequestLog;
 import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.proxy.internal.page.Refusal;
 import io.undertow.server.HttpHandler;
@@ -101,7 +102,6 @@ public final class Doorkeeper implements HttpHandler {
       refuse(exchange, refused.refusal());
       return;
     }
-    ResponseHeaders.protectFromCluster(exchange);
     next.handleRequest(exchange);
   }
 
@@ -151,6 +151,7 @@ public final class Doorkeeper implements HttpHandler {
     if (!exchange.isRequestComplete() || refusal.status() == 400) {
       exchange.setPersistent(false);
     }
+    RequestLog.refused(exchange, refusal.reason());
     pages.refuse(exchange, refusal);
   }
 }

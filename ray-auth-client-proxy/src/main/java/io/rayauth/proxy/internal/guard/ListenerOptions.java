@@ -1,8 +1,8 @@
 package io.rayauth.proxy.internal.guard;
 
 import io.rayauth.proxy.ProxyLimits;
-import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Sequence;
 
@@ -15,22 +15,21 @@ public final class ListenerOptions {
 
   private ListenerOptions() {}
 
-  /** Applies the limits of connections and messages. */
-  public static void apply(Undertow.Builder server, ProxyLimits limits) {
-    server
-        .setServerOption(UndertowOptions.DECODE_URL, false)
-        .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-        .setServerOption(UndertowOptions.ALLOW_UNKNOWN_PROTOCOLS, false)
-        .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, false)
-        .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEAD_BYTES)
-        .setServerOption(UndertowOptions.MAX_HEADERS, HEADERS)
-        .setServerOption(UndertowOptions.MAX_PARAMETERS, PARAMETERS)
-        .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, limits.bodyBytes())
-        .setServerOption(
-            UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.headerTimeout().toMillis())
-        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
-        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
-        .setSocketOption(Options.CONNECTION_HIGH_WATER, limits.connections())
-        .setSocketOption(Options.CONNECTION_LOW_WATER, limits.connections());
+  /** Returns the options of the server, of its sockets and of its TLS. */
+  public static OptionMap of(ProxyLimits limits) {
+    return OptionMap.builder()
+        .set(UndertowOptions.DECODE_URL, false)
+        .set(UndertowOptions.ALLOW_UNKNOWN_PROTOCOLS, false)
+        .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, false)
+        .set(UndertowOptions.MAX_HEADER_SIZE, HEAD_BYTES)
+        .set(UndertowOptions.MAX_HEADERS, HEADERS)
+        .set(UndertowOptions.MAX_PARAMETERS, PARAMETERS)
+        .set(UndertowOptions.MAX_ENTITY_SIZE, limits.bodyBytes())
+        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.headerTimeout().toMillis())
+        .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
+        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+        .set(Options.CONNECTION_HIGH_WATER, limits.connections())
+        .set(Options.CONNECTION_LOW_WATER, limits.connections())
+        .getMap();
   }
 }

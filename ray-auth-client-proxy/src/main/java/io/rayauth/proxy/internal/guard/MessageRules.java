@@ -21,15 +21,9 @@ final class MessageRules {
   /** Undertow's own reading of a length overflows beyond 19 digits. */
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,15}");
 
-  private static final Set<HttpString> KNOWN =
-      Set.of(
-          Methods.GET,
-          Methods.HEAD,
-          Methods.OPTIONS,
-          Methods.POST,
-          Methods.PUT,
-          Methods.PATCH,
-          Methods.DELETE);
+  /** Compared as they are: Undertow takes get for GET, and the next server might not. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE");
 
   private static final Refusal VERSION =
       malformed("not HTTP/1", "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
@@ -70,7 +64,7 @@ final class MessageRules {
     if (headers.count(Headers.HOST) != 1) {
       throw new Refused(HOST);
     }
-    if (!KNOWN.contains(exchange.getRequestMethod())) {
+    if (!METHODS.contains(exchange.getRequestMethod().toString())) {
       throw new Refused(METHOD);
     }
     if (headers.contains(Headers.EXPECT)) {

@@ -5,8 +5,6 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Tells browsers, with every answer, to keep the dashboard to itself. */
@@ -21,19 +19,6 @@ final class ResponseHeaders {
           new HttpString("Cross-Origin-Resource-Policy"), "same-origin",
           new HttpString("Cross-Origin-Opener-Policy"), "same-origin");
 
-  /** What a cluster must not tell a browser of this machine: who else may read, where else to go. */
-  private static final List<HttpString> NEVER =
-      List.of(
-          new HttpString("Alt-Svc"),
-          new HttpString("NEL"),
-          new HttpString("Report-To"),
-          new HttpString("Reporting-Endpoints"),
-          new HttpString("Refresh"),
-          new HttpString("Service-Worker-Allowed"),
-          new HttpString("Strict-Transport-Security"),
-          new HttpString("Timing-Allow-Origin"),
-          new HttpString("Clear-Site-Data"));
-
   private ResponseHeaders() {}
 
   /** Sets them at the last moment, over whatever the cluster said. */
@@ -46,19 +31,6 @@ final class ResponseHeaders {
           if (!headers.contains(Headers.CACHE_CONTROL) && !isStatic(answer)) {
             headers.put(Headers.CACHE_CONTROL, "no-store");
           }
-        });
-  }
-
-  /** Drops what a cluster may not say; for answers that come from one. */
-  static void protectFromCluster(HttpServerExchange exchange) {
-    exchange.addResponseCommitListener(
-        answer -> {
-          HeaderMap headers = answer.getResponseHeaders();
-          NEVER.forEach(headers::remove);
-          headers.getHeaderNames().stream()
-              .filter(name -> name.toString().toLowerCase(Locale.ROOT).startsWith("access-control-"))
-              .toList()
-              .forEach(headers::remove);
         });
   }
 
