@@ -52,8 +52,7 @@ class BrowserAttackTest {
   @ValueSource(strings = {"127.0.0.1:%d", "localhost:%d", "LOCALHOST:%d", "[::1]:%d"})
   void ownHost_whenNamed_isAnswered(String host) throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer =
-          stage.ask("GET", "/-/health", "Host: " + host.formatted(stage.port));
+      Wire.Answer answer = stage.ask("GET", "/-/health", "Host: " + host.formatted(stage.port));
 
       assertThat(answer.status()).isEqualTo(200);
     }
@@ -156,10 +155,7 @@ class BrowserAttackTest {
     try (Stage stage = Stage.open()) {
       Wire.Answer answer =
           stage.ask(
-              "GET",
-              "/api/jobs/",
-              stage.signIn(),
-              "Referer: " + referer.formatted(stage.port));
+              "GET", "/api/jobs/", stage.signIn(), "Referer: " + referer.formatted(stage.port));
 
       assertThat(answer.status()).isEqualTo(403);
       assertThat(stage.calls()).isEmpty();
@@ -185,8 +181,7 @@ class BrowserAttackTest {
       };
 
       for (String origin : origins) {
-        Wire.Answer answer =
-            stage.ask(method, "/api/jobs/", cookie, origin, "Content-Length: 0");
+        Wire.Answer answer = stage.ask(method, "/api/jobs/", cookie, origin, "Content-Length: 0");
 
         assertThat(answer.status()).as(origin).isEqualTo(403);
       }
@@ -265,7 +260,9 @@ class BrowserAttackTest {
               "Connection: close"));
 
       String answer = wire.rest();
-      assertThat(answer).startsWith("HTTP/1.1 405").contains("Allow: DELETE, GET, PATCH, POST, PUT");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 405")
+          .contains("Allow: DELETE, GET, PATCH, POST, PUT");
       assertThat(answer.toLowerCase()).doesNotContain("access-control-");
       assertThat(stage.calls()).isEmpty();
     }
@@ -313,8 +310,7 @@ class BrowserAttackTest {
   void webSocket_whenABrowserIsNotSignedIn_isRefused() throws Exception {
     try (Stage stage = Stage.open()) {
       Wire.Answer answer =
-          stage.ask(
-              "GET", "/api/jobs/job-1/logs/tail", with(HANDSHAKE, "Origin: " + stage.origin));
+          stage.ask("GET", "/api/jobs/job-1/logs/tail", with(HANDSHAKE, "Origin: " + stage.origin));
 
       assertThat(answer.status()).isEqualTo(401);
       assertThat(stage.calls()).isEmpty();
@@ -360,19 +356,32 @@ class BrowserAttackTest {
           .respond(
               200,
               "{}",
-              "Access-Control-Allow-Origin", "*",
-              "Access-Control-Allow-Credentials", "true",
-              "Timing-Allow-Origin", "*",
-              "Service-Worker-Allowed", "/",
-              "X-Frame-Options", "ALLOWALL",
-              "Cross-Origin-Resource-Policy", "cross-origin",
-              "Referrer-Policy", "unsafe-url",
-              "Content-Security-Policy", "frame-ancestors *",
-              "Alt-Svc", "h2=\"evil.example:443\"",
-              "Strict-Transport-Security", "max-age=31536000",
-              "Clear-Site-Data", "\"*\"",
-              "Refresh", "0; url=https://evil.example/",
-              "WWW-Authenticate", "Basic realm=\"type it here\"");
+              "Access-Control-Allow-Origin",
+              "*",
+              "Access-Control-Allow-Credentials",
+              "true",
+              "Timing-Allow-Origin",
+              "*",
+              "Service-Worker-Allowed",
+              "/",
+              "X-Frame-Options",
+              "ALLOWALL",
+              "Cross-Origin-Resource-Policy",
+              "cross-origin",
+              "Referrer-Policy",
+              "unsafe-url",
+              "Content-Security-Policy",
+              "frame-ancestors *",
+              "Alt-Svc",
+              "h2=\"evil.example:443\"",
+              "Strict-Transport-Security",
+              "max-age=31536000",
+              "Clear-Site-Data",
+              "\"*\"",
+              "Refresh",
+              "0; url=https://evil.example/",
+              "WWW-Authenticate",
+              "Basic realm=\"type it here\"");
 
       Wire.Answer answer = stage.ask("GET", "/api/version", stage.signIn());
 

@@ -48,7 +48,13 @@ class LinkAttackTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "?", "?key=", "?key", "?key=%00", "?k=1", "?key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        "",
+        "?",
+        "?key=",
+        "?key",
+        "?key=%00",
+        "?k=1",
+        "?key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
       })
   void key_whenGuessed_letsNobodyIn(String query) throws Exception {
     try (Stage stage = Stage.open()) {
@@ -79,7 +85,8 @@ class LinkAttackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender", "Purpose: prefetch"})
+  @ValueSource(
+      strings = {"Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender", "Purpose: prefetch"})
   void link_whenFetchedAhead_isNotUsedUp(String header) throws Exception {
     try (Stage stage = Stage.open()) {
       URI link = stage.proxy.url();

@@ -17,13 +17,9 @@ class MessageAttackTest {
   @Test
   void lengthBesideChunks_whenSent_isRefusedAndTheConnectionClosed() throws Exception {
     assertThatNothingPasses(
-        "POST",
-        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
-        "0\r\n\r\n" + SMUGGLED);
+        "POST", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + SMUGGLED);
     assertThatNothingPasses(
-        "POST",
-        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
-        "0\r\n\r\n" + SMUGGLED);
+        "POST", "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n" + SMUGGLED);
   }
 
   @ParameterizedTest
@@ -41,7 +37,15 @@ class MessageAttackTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "+4", "-4", "0x4", "4 4", "", "4.0", "18446744073709551620", "9999999999999999", "\u00b2"
+        "+4",
+        "-4",
+        "0x4",
+        "4 4",
+        "",
+        "4.0",
+        "18446744073709551620",
+        "9999999999999999",
+        "\u00b2"
       })
   void oddLength_whenSent_isRefusedAndTheConnectionClosed(String length) throws Exception {
     assertThatNothingPasses("POST", "Content-Length: " + length + "\r\n", "abcd" + SMUGGLED);
@@ -191,8 +195,7 @@ class MessageAttackTest {
       try (Stage stage = Stage.open()) {
         Wire.Answer answer =
             stage.send(
-                "GET /-/health HTTP/%s\r\n%s\r\n"
-                    .formatted(version, hosts.formatted(stage.host)));
+                "GET /-/health HTTP/%s\r\n%s\r\n".formatted(version, hosts.formatted(stage.host)));
 
         assertThat(answer.status()).isIn(400, 403);
       }
@@ -282,8 +285,7 @@ class MessageAttackTest {
   @ValueSource(strings = {"Authorization", "X-Ray-Authorization, Host, Cookie", "close, Accept"})
   void headersNamedByConnection_whenSent_doNotTakeTheTokenAway(String named) throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer =
-          stage.ask("GET", "/api/version", stage.signIn(), "Connection: " + named);
+      Wire.Answer answer = stage.ask("GET", "/api/version", stage.signIn(), "Connection: " + named);
 
       assertThat(answer.status()).isEqualTo(200);
       assertThat(stage.calls().get(0).header("Authorization")).contains("Bearer " + Stage.TOKEN);

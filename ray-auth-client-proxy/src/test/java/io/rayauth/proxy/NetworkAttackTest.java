@@ -71,7 +71,7 @@ class NetworkAttackTest {
 
       assertThat(opened.header("Set-Cookie"))
           .startsWith("__Host-ray-dashboard-" + stage.port + "=")
-          .contains("; Path=/", "; secure", "; HttpOnly", "; SameSite=Strict");
+          .contains("; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict");
       assertThat(wire.answer().status()).isEqualTo(200);
     }
   }
@@ -154,10 +154,8 @@ class NetworkAttackTest {
   }
 
   private static Stage exposed() {
-    return Stage.with(
-        proxy ->
-            proxy.exposedToNetwork(
-                new InetSocketAddress("127.0.0.1", 0), tls, Set.of("ray.example")));
+    return Stage.with(proxy ->
+        proxy.exposedToNetwork(new InetSocketAddress("127.0.0.1", 0), tls, Set.of("ray.example")));
   }
 
   private static Wire overTls(Stage stage) throws Exception {

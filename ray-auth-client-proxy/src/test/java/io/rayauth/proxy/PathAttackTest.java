@@ -104,8 +104,7 @@ class PathAttackTest {
     try (Stage stage = Stage.with(DashboardProxy.Builder::allowWrites)) {
       String cookie = stage.signIn();
 
-      Wire.Answer own =
-          stage.ask("GET", "/memory_profile", cookie, "Sec-Fetch-Site: same-origin");
+      Wire.Answer own = stage.ask("GET", "/memory_profile", cookie, "Sec-Fetch-Site: same-origin");
       Wire.Answer foreign =
           stage.ask("GET", "/memory_profile", cookie, "Sec-Fetch-Site: same-site");
 

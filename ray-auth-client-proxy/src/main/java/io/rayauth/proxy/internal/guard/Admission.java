@@ -70,15 +70,14 @@ final class Admission {
       ofOne.release();
       throw busy(exchange, refusal);
     }
-    exchange.addExchangeCompleteListener(
-        (ended, next) -> {
-          if (ended.isUpgrade()) {
-            ended.getConnection().addCloseListener(closed -> release(ofOne, ofAll));
-          } else {
-            release(ofOne, ofAll);
-          }
-          next.proceed();
-        });
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      if (ended.isUpgrade()) {
+        ended.getConnection().addCloseListener(closed -> release(ofOne, ofAll));
+      } else {
+        release(ofOne, ofAll);
+      }
+      next.proceed();
+    });
   }
 
   private static void release(Semaphore ofOne, Semaphore ofAll) {

@@ -89,8 +89,7 @@ final class BrowserRules {
     return "empty".equals(exchange.getRequestHeaders().getFirst(DEST));
   }
 
-  private static void checkOrigin(@Nullable HeaderValues origins, String ownOrigin)
-      throws Refused {
+  private static void checkOrigin(@Nullable HeaderValues origins, String ownOrigin) throws Refused {
     if (origins != null && (origins.size() != 1 || !origins.getFirst().equals(ownOrigin))) {
       throw new Refused(OTHER_PAGE);
     }

@@ -19,11 +19,10 @@ record Load(Bucket rate, Semaphore requests, Semaphore webSockets) {
   static Load upTo(int requestsPerSecond, int requests, int webSockets, TimeSource time) {
     Bucket rate =
         Bucket.builder()
-            .addLimit(
-                limit ->
-                    limit
-                        .capacity((long) BURST_SECONDS * requestsPerSecond)
-                        .refillGreedy(requestsPerSecond, Duration.ofSeconds(1)))
+            .addLimit(limit ->
+                limit
+                    .capacity((long) BURST_SECONDS * requestsPerSecond)
+                    .refillGreedy(requestsPerSecond, Duration.ofSeconds(1)))
             .withCustomTimePrecision(new Meter(time))
             .build();
     return new Load(rate, new Semaphore(requests), new Semaphore(webSockets));

@@ -23,20 +23,20 @@ final class ResponseHeaders {
 
   /** Sets them at the last moment, over whatever the cluster said. */
   static void protect(HttpServerExchange exchange) {
-    exchange.addResponseCommitListener(
-        answer -> {
-          HeaderMap headers = answer.getResponseHeaders();
-          ALWAYS.forEach(headers::put);
-          forbidFrames(headers);
-          if (!headers.contains(Headers.CACHE_CONTROL) && !isStatic(answer)) {
-            headers.put(Headers.CACHE_CONTROL, "no-store");
-          }
-        });
+    exchange.addResponseCommitListener(answer -> {
+      HeaderMap headers = answer.getResponseHeaders();
+      ALWAYS.forEach(headers::put);
+      forbidFrames(headers);
+      if (!headers.contains(Headers.CACHE_CONTROL) && !isStatic(answer)) {
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+      }
+    });
   }
 
   private static void forbidFrames(HeaderMap headers) {
     HeaderValues policies = headers.get(POLICY);
-    if (policies == null || policies.stream().noneMatch(p -> p.contains("frame-ancestors 'none'"))) {
+    if (policies == null
+        || policies.stream().noneMatch(p -> p.contains("frame-ancestors 'none'"))) {
       headers.add(POLICY, "frame-ancestors 'none'"); // beside another policy, both hold
     }
   }

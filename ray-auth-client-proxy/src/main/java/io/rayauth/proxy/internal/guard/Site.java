@@ -115,7 +115,9 @@ public final class Site {
     }
   }
 
-  /** Returns the origin of pages that were got under the Host of a request that passed the check. */
+  /**
+   * Returns the origin of pages that were got under the Host of a request that passed the check.
+   */
   String origin(HttpServerExchange exchange) {
     return scheme + "://" + host(exchange).toLowerCase(Locale.ROOT);
   }
