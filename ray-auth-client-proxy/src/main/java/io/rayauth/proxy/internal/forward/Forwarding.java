@@ -498,10 +498,7 @@ final class Forwarding {
       exchange.upgradeChannel(
           (browser, upgraded) ->
               WebSocketTunnel.open(
-                  browser,
-                  answer.getConnection(),
-                  entry,
-                  exchange.getConnection().getByteBufferPool()));
+                  browser, exchange.getConnection(), answer.getConnection(), entry));
       exchange.endExchange();
     }
 
