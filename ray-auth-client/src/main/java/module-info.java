@@ -12,6 +12,8 @@ module io.rayauth {
 
   exports io.rayauth;
   exports io.rayauth.error;
+  exports io.rayauth.internal.call to
+      io.rayauth.proxy;
   exports io.rayauth.internal.token to
       io.rayauth.gke,
       io.rayauth.kubernetes;

@@ -17,6 +17,7 @@ import io.rayauth.internal.admission.Limits;
 import io.rayauth.internal.call.CallEngine;
 import io.rayauth.internal.call.Credential;
 import io.rayauth.internal.call.Events;
+import io.rayauth.internal.call.Gateway;
 import io.rayauth.internal.call.HeaderRules;
 import io.rayauth.internal.call.InterruptingFuture;
 import io.rayauth.internal.http.ApiRequest;
@@ -90,6 +91,10 @@ import org.jspecify.annotations.Nullable;
 public final class JobClient implements AutoCloseable {
   private static final Duration FIRST_POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = Duration.ofSeconds(2);
+
+  static {
+    Gateway.openWith(client -> new Gateway(client.engine, client.transport));
+  }
 
   private final JdkTransport transport;
   private final CallEngine engine;

@@ -84,6 +84,11 @@ public final class JdkTransport implements AutoCloseable {
     return endpoint;
   }
 
+  /** Returns how this transport gets there. */
+  public Network network() {
+    return network;
+  }
+
   /**
    * Sends a request and waits for the answer, body included, until the deadline.
    *

@@ -1,0 +1,295 @@
+package io.rayauth.proxy;
+
+import io.rayauth.JobClient;
+import io.rayauth.RayEndpoint;
+import io.rayauth.internal.call.Gateway;
+import io.rayauth.proxy.internal.forward.Forwarder;
+import io.rayauth.proxy.internal.guard.Access;
+import io.rayauth.proxy.internal.guard.Doorkeeper;
+import io.rayauth.proxy.internal.guard.GuardSettings;
+import io.rayauth.proxy.internal.guard.ListenerOptions;
+import io.rayauth.proxy.internal.guard.Site;
+import io.rayauth.proxy.internal.listen.HttpListener;
+import io.rayauth.proxy.internal.log.Activity;
+import io.rayauth.proxy.internal.log.ProxyEvents;
+import io.rayauth.proxy.internal.log.RequestLog;
+import io.rayauth.proxy.internal.page.Pages;
+import io.rayauth.time.TimeSource;
+import io.rayauth.token.TokenProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows the dashboard of a secured cluster to a browser on this machine: listens on loopback, lets
+ * in whoever has a link that works once, and passes their requests on with a token that the browser
+ * never sees.
+ *
+ * <p>Thread-safe. Runs on threads of its own until it is closed or {@linkplain
+ * Builder#idleTimeout(Duration) idle for too long}. Reads only, unless {@link
+ * Builder#allowWrites()} was called.
+ */
+public final class DashboardProxy implements AutoCloseable {
+
+  private static final AtomicInteger PROXIES = new AtomicInteger();
+
+  private final Builder settings;
+  private final HttpListener listener;
+  private final Forwarder forwarder;
+  private final Doorkeeper doorkeeper;
+  private final ProxyEvents events;
+  private final Activity activity;
+  private final URI address;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private @Nullable Thread idleWatch;
+
+  private DashboardProxy(Builder settings, HttpListener listener) {
+    this.settings = settings;
+    this.listener = listener;
+    this.events = new ProxyEvents(settings.listener);
+    this.activity = new Activity(settings.time);
+    this.address = settings.site.address(listener.address().getPort());
+    Gateway gateway = Gateway.of(settings.client);
+    String title = settings.title == null ? gateway.endpoint().toString() : settings.title;
+    Pages pages = new Pages(title);
+    this.forwarder =
+        new Forwarder(gateway, listener.worker(), listener.buffers(), settings.time, events, pages);
+    this.doorkeeper =
+        new Doorkeeper(
+            new GuardSettings(
+                settings.site,
+                settings.access,
+                settings.limits,
+                settings.time,
+                sessions -> events.tell(told -> told.onSessionStarted(sessions))),
+            forwarder,
+            pages);
+  }
+
+  /**
+   * Begins a proxy to the dashboard that a client is connected to, with its tokens, its trust and
+   * its explanations. Serves for every road there is: with {@code connection.jobs()} of a {@code
+   * RayConnection} also for a port-forward, a service proxy or a path behind an ingress.
+   *
+   * @param client stays the caller's to close, after the proxy
+   * @return a builder
+   */
+  public static Builder to(JobClient client) {
+    return new Builder(client, false);
+  }
+
+  /**
+   * Begins a proxy to a dashboard.
+   *
+   * @param endpoint where the dashboard is
+   * @param tokens is asked for a token for each request; what it gives is cached until it gets old
+   *     or is refused
+   * @return a builder
+   * @throws IllegalArgumentException if the endpoint is plain http to another host, outside of a
+   *     Kubernetes cluster; {@link #to(JobClient)} takes a client that allows it
+   */
+  public static Builder to(RayEndpoint endpoint, TokenProvider tokens) {
+    return new Builder(JobClient.builder(endpoint.url()).tokenProvider(tokens).build(), true);
+  }
+
+  /**
+   * Returns a link that opens the dashboard once, in one browser; each call makes another. Whoever
+   * has an unused one gets in, so show it to one person only.
+   *
+   * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
+   */
+  public URI url() {
+    return address.resolve(doorkeeper.newLink());
+  }
+
+  /**
+   * Returns where the proxy listens, without any secret.
+   *
+   * @return such as {@code http://127.0.0.1:41234}
+   */
+  public URI address() {
+    return address;
+  }
+
+  /**
+   * Blocks until the proxy is closed, by whomever.
+   *
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
+  }
+
+  /** Stops listening, ends what is under way and the threads; does nothing the second time. */
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    if (idleWatch != null) {
+      idleWatch.interrupt();
+    }
+    doorkeeper.close();
+    forwarder.close();
+    listener.close();
+    if (settings.clientIsOwn) {
+      settings.client.close();
+    }
+    events.tell(DashboardProxyListener::onClosed);
+    closed.countDown();
+  }
+
+  private void serve() {
+    listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
+    Duration timeout = settings.idleTimeout;
+    if (timeout != null) {
+      Thread watch =
+          new Thread(
+              () -> closeWhenIdleFor(timeout), "ray-auth-proxy-idle-" + PROXIES.incrementAndGet());
+      watch.setDaemon(true);
+      this.idleWatch = watch;
+      watch.start();
+    }
+  }
+
+  private void closeWhenIdleFor(Duration timeout) {
+    try {
+      for (Duration left = timeout; left.compareTo(Duration.ZERO) > 0; ) {
+        settings.time.sleep(left);
+        left = timeout.minus(activity.idle());
+      }
+    } catch (InterruptedException e) {
+      return; // somebody else closes the proxy
+    }
+    idleWatch = null; // which is not to be interrupted by itself
+    close();
+  }
+
+  /** Configures a proxy. Not thread-safe. Nothing is opened before {@link #start()}. */
+  public static final class Builder {
+    private final JobClient client;
+    private final boolean clientIsOwn;
+    private int port;
+    private @Nullable String title;
+    private Access access = Access.READ;
+    private Site site = Site.loopback();
+    private ProxyLimits limits = ProxyLimits.builder().build();
+    private @Nullable InetSocketAddress exposed;
+    private @Nullable SSLContext tls;
+    private @Nullable Duration idleTimeout;
+    private DashboardProxyListener listener = new DashboardProxyListener() {};
+    private TimeSource time = TimeSource.system();
+
+    private Builder(JobClient client, boolean clientIsOwn) {
+      this.client = client;
+      this.clientIsOwn = clientIsOwn;
+    }
+
+    public Builder port(int port) {
+      this.port = port;
+      return this;
+    }
+
+    public Builder title(String title) {
+      this.title = title;
+      return this;
+    }
+
+    public Builder allowWrites() {
+      this.access = Access.WRITE;
+      return this;
+    }
+
+    public Builder idleTimeout(Duration idleTimeout) {
+      this.idleTimeout = idleTimeout;
+      return this;
+    }
+
+    public Builder listener(DashboardProxyListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    public Builder limits(ProxyLimits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /**
+     * Lets links and the cookie name a host of their own under {@code localhost}, which no other
+     * server of this machine shares: browsers send the cookies of 127.0.0.1 to every port of it.
+     * Browsers based on Chromium and Firefox resolve such names by themselves.
+     *
+     * @param name such as {@code ray-prod}, for {@code http://ray-prod.localhost:41234}. Default:
+     *     127.0.0.1
+     * @return this
+     * @throws IllegalArgumentException if it is not 1 to 63 of a-z, 0-9 and hyphens within
+     * @throws IllegalStateException if the proxy is exposed to the network
+     */
+    public Builder underLocalhostName(String name) {
+      if (exposed != null) {
+        throw new IllegalStateException("a proxy that is exposed to the network has names there");
+      }
+      this.site = Site.underLocalhostName(name);
+      return this;
+    }
+
+    /**
+     * Listens on an address that other machines reach, by https only. Who has an unused link gets
+     * in from anywhere in the network, with the rights of this proxy's tokens. Without this call
+     * only loopback is listened on.
+     *
+     * @param address where to listen; its port counts, not {@link #port(int)}
+     * @param tls shows the certificate of the names
+     * @param hostNames under which browsers come; links say the first of them. A request that names
+     *     another host is refused
+     * @return this
+     * @throws IllegalArgumentException if the address is not resolved, or if there is no name or
+     *     one that is no host name
+     */
+    public Builder exposedToNetwork(
+        InetSocketAddress address, SSLContext tls, Set<String> hostNames) {
+      if (address.isUnresolved()) {
+        throw new IllegalArgumentException(
+            "\"%s\" is no address of this machine: it does not resolve"
+                .formatted(address.getHostString()));
+      }
+      this.site = Site.exposed(hostNames);
+      this.exposed = address;
+      this.tls = Objects.requireNonNull(tls, "an exposed proxy needs a certificate");
+      return this;
+    }
+
+    public Builder time(TimeSource time) {
+      this.time = time;
+      return this;
+    }
+
+    public DashboardProxy start() {
+      if (Gateway.of(client).isBehindForwardProxy()) {
+        throw new DashboardProxyException(
+            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
+            null);
+      }
+      InetSocketAddress address =
+          exposed == null ? new InetSocketAddress("127.0.0.1", port) : exposed;
+      try {
+        DashboardProxy proxy =
+            new DashboardProxy(this, HttpListener.bind(address, tls, ListenerOptions.of(limits)));
+        proxy.serve();
+        return proxy;
+      } catch (IOException e) {
+        throw new DashboardProxyException("cannot listen on " + address + ": " + e.getMessage(), e);
+      }
+    }
+  }
+}
