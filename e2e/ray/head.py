@@ -15,6 +15,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -28,7 +29,9 @@ from common.private import write_private
 from common.processes import Failed, Stopped, wanted
 
 LONGEST_TEMP_DIR = 32  # Ray puts Unix sockets under it, whose paths end at 107 characters
+DASHBOARD, AGENT, CLIENT_SERVER = 1, 2, 3  # from the first port on
 READY_SECONDS = 180
+STARTS = 3
 TERM_SECONDS = 10
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
@@ -57,12 +60,9 @@ def run(options):
         see_as_pod_secrets(options.pod_secrets.resolve())
     log = state / "ray-start.log"
     with claimed_ports() as first_port, temp_dir() as temp:
-        dashboard, agent = first_port + 1, first_port + 2
-        url = f"http://{LOOPBACK}:{dashboard}"
-        # On SIGTERM `ray start --block` ends all it has started.
-        head = processes.start(command(first_port, dashboard, agent, temp), log, ray_env, when_orphaned="TERM")
+        url = f"http://{LOOPBACK}:{first_port + DASHBOARD}"
         try:
-            await_ready(head, url, agent, options)
+            head = started(first_port, temp, log, ray_env, options)
             (state / "url").write_text(url + "\n")
             print(url, flush=True)
             while wanted(options.while_stdin_open):
@@ -120,15 +120,15 @@ def see_as_pod_secrets(folder):
     call("mount", bytes(folder), bytes(secrets_folder), None, MS_BIND, None)
 
 
-def command(first_port, dashboard, agent, temp):
+def command(first_port, temp):
     return [
         str(pathlib.Path(sys.executable).with_name("ray")), "start", "--head", "--block",
         "--node-ip-address", LOOPBACK,
         "--port", str(first_port),
         "--dashboard-host", LOOPBACK,
-        "--dashboard-port", str(dashboard),
-        "--dashboard-agent-listen-port", str(agent),
-        "--ray-client-server-port", str(first_port + 3),
+        "--dashboard-port", str(first_port + DASHBOARD),
+        "--dashboard-agent-listen-port", str(first_port + AGENT),
+        "--ray-client-server-port", str(first_port + CLIENT_SERVER),
         "--min-worker-port", str(first_port + 10),
         "--max-worker-port", str(first_port + PORTS_PER_CLAIM - 1),
         "--temp-dir", str(temp),
@@ -149,20 +149,41 @@ def temp_dir():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def await_ready(head, url, agent, options):
+def started(first_port, temp, log, ray_env, options):
+    """Starts Ray, again if need be: it gives its parts 30 seconds to find each other, which a busy machine may exceed."""
     deadline = time.monotonic() + READY_SECONDS
-    log = options.state / "ray-start.log"
+    for _ in range(STARTS):
+        # On SIGTERM `ray start --block` ends all it has started.
+        head = processes.start(command(first_port, temp), log, ray_env, when_orphaned="TERM")
+        while head.poll() is None:
+            if is_ready(first_port, options):
+                return head
+            if time.monotonic() > deadline:
+                raise Failed(f"Ray was not ready after {READY_SECONDS} s\n{processes.end_of(log)}")
+            if not wanted(options.while_stdin_open):
+                raise Stopped
+        processes.end_descendants(TERM_SECONDS)
+    raise Failed(f"`ray start` ended with code {head.returncode}, {STARTS} times\n{processes.end_of(log)}")
+
+
+def is_ready(first_port, options):
+    url = f"http://{LOOPBACK}:{first_port + DASHBOARD}"
     token = (options.state / "token").read_text().strip() if options.auth == "token" else None
     # In Kubernetes mode no token is at hand that may ask for the version; this path asks for none.
     sign_of_life = "/api/authentication_mode" if options.auth == "k8s" else "/api/version"
-    # Until the agent of the head node is there, a submission waits and can fail.
-    while not (answers(url + sign_of_life, token)
-               and answers(f"http://{LOOPBACK}:{agent}/api/local_raylet_healthz", None)):  # fmt: skip
-        check_alive(head, log)
-        if time.monotonic() > deadline:
-            raise Failed(f"Ray was not ready after {READY_SECONDS} s\n{processes.end_of(log)}")
-        if not wanted(options.while_stdin_open):
-            raise Stopped
+    # Until the agent of the head node is there, a submission waits and can fail. The client server listens once it has
+    # found the node; if it does not, all of Ray ends.
+    return (answers(url + sign_of_life, token)
+            and answers(f"http://{LOOPBACK}:{first_port + AGENT}/api/local_raylet_healthz", None)
+            and listens(first_port + CLIENT_SERVER))  # fmt: skip
+
+
+def listens(port):
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=5).close()
+        return True
+    except OSError:
+        return False
 
 
 def answers(url, token):

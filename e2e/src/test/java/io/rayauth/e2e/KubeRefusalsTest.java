@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -178,7 +179,10 @@ class KubeRefusalsTest {
                     .nodeSelector("example.test/none", "such")
                     .build())
             .build());
-    await().atMost(READY).until(() -> namespace.headPod(homeless).isPresent());
+    await()
+        .atMost(READY)
+        .until(() ->
+            namespace.headPod(homeless).filter(KubeRefusalsTest::isUnschedulable).isPresent());
 
     String scheduler =
         "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector";
@@ -192,6 +196,11 @@ class KubeRefusalsTest {
         () -> clusters.awaitReady(homeless, Duration.ofSeconds(2)),
         "refusals/homeless",
         scheduler);
+  }
+
+  private static boolean isUnschedulable(Pod pod) {
+    return pod.getStatus().getConditions().stream()
+        .anyMatch(condition -> "Unschedulable".equals(condition.getReason()));
   }
 
   @Test
