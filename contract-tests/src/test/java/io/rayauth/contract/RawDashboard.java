@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has one job and answers a tail of its log with the very bytes a test gives it; then the job has
- * ended, and its log is {@link #LOG}. Is its own proxy too: what it is told to connect to is itself.
+ * ended, and its log is {@link #LOG}. Is its own proxy too: what it is told to connect to is
+ * itself.
  */
 final class RawDashboard implements AutoCloseable {
   static final String LOG = "one\ntw\u00f6\n";
@@ -36,8 +37,7 @@ final class RawDashboard implements AutoCloseable {
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final CountDownLatch tailEnded = new CountDownLatch(1);
 
-  private RawDashboard(
-      Tail tail, @Nullable List<SSLContext> certificates, String answerToConnect) {
+  private RawDashboard(Tail tail, @Nullable List<SSLContext> certificates, String answerToConnect) {
     this.tail = tail;
     this.certificates = certificates;
     this.answerToConnect = answerToConnect;
@@ -88,7 +88,8 @@ final class RawDashboard implements AutoCloseable {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (String word : hex.isEmpty() ? new String[0] : hex.split(" ")) {
       if (word.startsWith("'")) {
-        bytes.writeBytes(word.replace("'", "").replace('/', '\n').getBytes(StandardCharsets.US_ASCII));
+        bytes.writeBytes(
+            word.replace("'", "").replace('/', '\n').getBytes(StandardCharsets.US_ASCII));
       } else {
         bytes.write(Integer.parseInt(word, 16));
       }
@@ -125,7 +126,8 @@ final class RawDashboard implements AutoCloseable {
         heads.add(head.text());
         String request = head.text().lines().findFirst().orElse("");
         if (request.startsWith("CONNECT")) {
-          out.write("HTTP/1.1 %s\r\n\r\n".formatted(answerToConnect).getBytes(StandardCharsets.US_ASCII));
+          out.write(
+              "HTTP/1.1 %s\r\n\r\n".formatted(answerToConnect).getBytes(StandardCharsets.US_ASCII));
           if (!answerToConnect.startsWith("200")) {
             tailEnded.countDown();
             return;

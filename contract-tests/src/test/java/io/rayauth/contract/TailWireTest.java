@@ -24,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -240,6 +241,27 @@ class TailWireTest {
     });
   }
 
+  /** Takes the fifteen seconds after which a tail is doubted. */
+  @Test
+  void follow_whenNoTextComes_keepsTheConnectionFromLookingIdle() {
+    BlockingQueue<String> kept = new LinkedBlockingQueue<>();
+    RawDashboard.Tail slow =
+        (accept, in, out) -> {
+          out.write(switching(accept, ""));
+          out.write(bytes("81 04 'one/' 01 03 'tw' C3"));
+          out.flush();
+          kept.add(HexFormat.of().formatHex(in.readNBytes(6), 0, 2));
+          out.write(bytes("80 02 B6 '/'"));
+          closeAfterBothLines(out);
+        };
+    try (RawDashboard dashboard = RawDashboard.tailing(slow);
+        JobClient client = clientOf(dashboard)) {
+      followed(client);
+
+      assertThat(kept).containsExactly("8a80");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "HTTP/1.1 101 Switch", "opened"})
   void follow_whenItsThreadIsInterruptedInSilence_dropsTheConnection(String before)
@@ -253,7 +275,8 @@ class TailWireTest {
     BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
     try (RawDashboard dashboard = RawDashboard.tailing(silent);
         JobClient client = clientOf(dashboard)) {
-      Thread follower = new Thread(() -> thrown.add(catchThrowable(() -> client.follow(ID, lines::add))));
+      Thread follower =
+          new Thread(() -> thrown.add(catchThrowable(() -> client.follow(ID, lines::add))));
       follower.start();
       assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
 

@@ -219,9 +219,15 @@ public final class JdkTransport implements AutoCloseable {
       throws IOException, InterruptedException {
     Deadline deadline = Deadline.in(time, TimeSource.system());
     ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
-    WebSocketConnection socket;
     try {
-      socket = handshake(endpoint.resolve(path), headers);
+      WebSocketConnection socket = handshake(endpoint.resolve(path), headers);
+      webSockets.add(socket);
+      socket.whenClosed(() -> webSockets.remove(socket));
+      if (isClosed()) {
+        socket.close(); // close() may have passed before it was added
+      }
+      exchange.over(false);
+      return socket;
     } catch (IOException e) {
       ExchangeWatch.End end = exchange.over(false);
       if (end != null) {
@@ -235,14 +241,6 @@ public final class JdkTransport implements AutoCloseable {
       exchange.over(false);
       throw e;
     }
-    webSockets.add(socket);
-    socket.whenClosed(() -> webSockets.remove(socket));
-    ExchangeWatch.End end = exchange.over(false);
-    if (end != null || isClosed()) { // close() may have passed before it was added
-      socket.close();
-      throw new IOException(end == ExchangeWatch.End.DEADLINE ? "too late" : CLOSED);
-    }
-    return socket;
   }
 
   private WebSocketConnection handshake(URI target, Map<String, String> headers)

@@ -51,7 +51,7 @@ public final class WebSocketHandshake {
    */
   public WebSocketConnection finish(Upgraded upgraded, int readAhead) throws IOException {
     boolean upgrade =
-        Arrays.stream(upgraded.headers().firstValue("Connection").orElse("").split(","))
+        Arrays.stream(String.join(",", upgraded.headers().allValues("Connection")).split(","))
             .anyMatch(option -> option.strip().equalsIgnoreCase("upgrade"));
     boolean webSocket =
         upgraded.headers().firstValue("Upgrade").orElse("").equalsIgnoreCase("websocket");
