@@ -17,8 +17,10 @@ import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class DashboardProxy implements AutoCloseable {
 
   private static final AtomicInteger PROXIES = new AtomicInteger();
+  private static final InetAddress LOOPBACK = loopback();
 
   private final Builder settings;
   private final HttpListener listener;
@@ -174,6 +177,14 @@ public final class DashboardProxy implements AutoCloseable {
     close();
   }
 
+  private static InetAddress loopback() {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1}); // not ::1, which links do not say
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+
   /** Configures a proxy. Not thread-safe. Nothing is opened before {@link #start()}. */
   public static final class Builder {
     private final JobClient client;
@@ -280,8 +291,7 @@ public final class DashboardProxy implements AutoCloseable {
             "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
-      InetSocketAddress address =
-          exposed == null ? new InetSocketAddress("127.0.0.1", port) : exposed;
+      InetSocketAddress address = exposed == null ? new InetSocketAddress(LOOPBACK, port) : exposed;
       try {
         DashboardProxy proxy =
             new DashboardProxy(this, HttpListener.bind(address, tls, ListenerOptions.of(limits)));
