@@ -4,9 +4,7 @@ import io.rayauth.error.RayException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Says that a dashboard cannot be shown from this machine: its port is taken, no browser starts.
- */
+/** Says why a dashboard cannot be shown from this machine, and what to do about it. */
 public final class DashboardProxyException extends RayException {
   @Serial private static final long serialVersionUID = 1L;
 
