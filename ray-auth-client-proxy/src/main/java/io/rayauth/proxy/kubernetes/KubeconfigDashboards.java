@@ -17,6 +17,7 @@ import io.rayauth.kubernetes.internal.token.Kubeconfig;
 import io.rayauth.proxy.DashboardSource;
 import io.rayauth.token.TokenUnavailableException;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -73,9 +74,11 @@ public final class KubeconfigDashboards implements DashboardSource {
   @Override
   public List<Listed> list(String context) {
     try (KubernetesClient client = client(context)) {
-      return clusters(client).stream().map(KubeconfigDashboards::listed).toList();
-    } catch (RayKubernetesException e) {
-      throw withAdvice(e, context);
+      try {
+        return clusters(client).stream().map(KubeconfigDashboards::listed).toList();
+      } catch (RayKubernetesException e) {
+        throw withAdvice(e, context, client.getMasterUrl());
+      }
     }
   }
 
@@ -179,18 +182,17 @@ public final class KubeconfigDashboards implements DashboardSource {
     };
   }
 
-  private static RayException withAdvice(RayKubernetesException e, String context) {
+  private static RayException withAdvice(RayKubernetesException e, String context, URL server) {
     String advice =
         switch (e.reason()) {
           case FORBIDDEN ->
-              "; ask for the verb list on rayclusters.ray.io there, or set another namespace in the"
-                  + " context";
+              "; ask for the verb list on rayclusters.ray.io there, or set another namespace in the context";
           case UNAUTHENTICATED ->
               "; log in again, until 'kubectl --context %s auth whoami' knows you"
                   .formatted(context);
           case UNREACHABLE ->
-              "; see whether 'kubectl --context %s version' reaches it: is a VPN missing, or the"
-                  + " cluster gone?".formatted(context);
+              "; is a VPN to %s missing, or the cluster gone? Try 'kubectl --context %s version'"
+                  .formatted(server, context);
           default -> "";
         };
     return advice.isEmpty()

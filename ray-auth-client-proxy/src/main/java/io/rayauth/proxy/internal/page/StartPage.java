@@ -52,8 +52,8 @@ final class StartPage {
     headings.add(heading("State"));
     columns.forEach(column -> headings.add(heading(column)));
     headings.add(heading("Dashboard"));
-    List<Html> rows =
-        dashboards.stream().map(dashboard -> (Html) row(place, dashboard, columns)).toList();
+    List<? extends Html> rows =
+        dashboards.stream().map(dashboard -> row(place, dashboard, columns)).toList();
     return element("div")
         .with("class", "table")
         .of(
