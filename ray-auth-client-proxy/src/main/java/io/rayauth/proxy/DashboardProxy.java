@@ -3,6 +3,7 @@ package io.rayauth.proxy;
 import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
 import io.rayauth.internal.call.Gateway;
+import io.rayauth.proxy.internal.browser.Browser;
 import io.rayauth.proxy.internal.forward.Forwarder;
 import io.rayauth.proxy.internal.listen.HttpListener;
 import io.rayauth.proxy.internal.log.Activity;
@@ -42,6 +43,7 @@ public final class DashboardProxy implements AutoCloseable {
   private final ProxyEvents events;
   private final Activity activity;
   private final URI address;
+  private final Browser browser = Browser.ofThisMachine();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread idleWatch;
@@ -110,6 +112,17 @@ public final class DashboardProxy implements AutoCloseable {
   }
 
   /**
+   * Opens the dashboard in the browser of the person who runs this program. Blocks for as long as
+   * it takes to start one, at most 5 seconds.
+   *
+   * @throws DashboardProxyException if there is no browser, or it does not start
+   * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public void openInBrowser() {
+    browser.open(url());
+  }
+
+  /**
    * Blocks until the proxy is closed, by whomever.
    *
    * @throws InterruptedException if the thread is interrupted meanwhile
@@ -127,6 +140,7 @@ public final class DashboardProxy implements AutoCloseable {
     if (idleWatch != null) {
       idleWatch.interrupt();
     }
+    browser.close();
     forwarder.close();
     listener.close();
     if (settings.clientIsOwn) {
