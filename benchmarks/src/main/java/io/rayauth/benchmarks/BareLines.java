@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Makes lines of what a socket brings as fast as Java can: it takes every byte for a character,
  * every frame for one of text with a length of two bytes, and every answer for the right one. No
- * client can be like this, and none that delivers lines can be faster.
+ * client may be like this, and none that delivers lines is faster.
  */
 final class BareLines {
   private static final VarHandle LONGS =

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * itself.
  */
 final class RawDashboard implements AutoCloseable {
-  static final String LOG = "one\ntw\u00f6\n";
+  /** Has a character of two bytes, and one that usually stands for what is none. */
+  static final String LOG = "one\ntw\u00f6\ufffd\n";
 
   private final LoopbackServer server = LoopbackServer.serving(this::serve);
   private final Tail tail;

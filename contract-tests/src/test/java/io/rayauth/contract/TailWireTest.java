@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TailWireTest {
   private static final String TOKEN = "canary-wire";
   private static final JobId ID = new JobId("job-1");
-  private static final List<String> LINES = List.of("one", "tw\u00f6");
+  private static final List<String> LINES = List.of("one", "tw\u00f6\ufffd");
 
   private final List<String> lines = new ArrayList<>();
   private final CountDownLatch bothLines = new CountDownLatch(1);
@@ -114,7 +114,7 @@ class TailWireTest {
           out.write(switching(accept, ""));
           for (byte next :
               bytes(
-                  "01 02 'on' 89 02 'hi' 80 02 'e/' 8A 00 81 00 01 03 'tw' C3 00 00 80 02 B6 '/'")) {
+                  "01 02 'on' 89 02 'hi' 80 02 'e/' 8A 00 81 00 01 03 'tw' C3 00 00 80 05 B6 EF BF BD '/'")) {
             out.write(next);
             out.flush();
           }
@@ -251,7 +251,7 @@ class TailWireTest {
           out.write(bytes("81 04 'one/' 01 03 'tw' C3"));
           out.flush();
           kept.add(HexFormat.of().formatHex(in.readNBytes(6), 0, 2));
-          out.write(bytes("80 02 B6 '/'"));
+          out.write(bytes("80 05 B6 EF BF BD '/'"));
           closeAfterBothLines(out);
         };
     try (RawDashboard dashboard = RawDashboard.tailing(slow);
@@ -353,7 +353,7 @@ class TailWireTest {
   /** Sends both lines and stays until they have arrived, so that they come from nowhere else. */
   private void tail(String accept, InputStream in, OutputStream out) throws IOException {
     out.write(switching(accept, ""));
-    out.write(bytes("81 04 'one/' 81 05 'tw' C3 B6 '/'"));
+    out.write(bytes("81 04 'one/' 81 08 'tw' C3 B6 EF BF BD '/'"));
     closeAfterBothLines(out);
   }
 

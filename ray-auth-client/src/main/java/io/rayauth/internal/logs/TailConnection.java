@@ -24,7 +24,9 @@ final class TailConnection implements LogReading {
    */
   private static final int PIECE = 1 << 14;
 
-  private static final int ONE_BYTE = 1;
+  /** How many bits are set in front of the first zero in a byte that continues a character. */
+  private static final int CONTINUING = 1;
+
   private static final char REPLACEMENT = '\ufffd';
 
   private final WebSocketConnection socket;
@@ -89,7 +91,7 @@ final class TailConnection implements LogReading {
   private int begun() {
     for (int back = 1; back <= Math.min(size, 3); back++) {
       int leadingOnes = Integer.numberOfLeadingZeros(~(bytes[size - back] << 24));
-      if (leadingOnes != ONE_BYTE) { // which is that of the bytes behind the first
+      if (leadingOnes != CONTINUING) {
         return leadingOnes > back ? back : 0;
       }
     }
