@@ -129,9 +129,7 @@ public final class Pages {
         Page.of(
                 title,
                 title + ": " + message,
-                List.of(
-                    words(message),
-                    element("p").of(element("a").with("href", "/").of(wayOut))))
+                List.of(words(message), element("p").of(element("a").with("href", "/").of(wayOut))))
             .about(cluster));
   }
 
