@@ -7,7 +7,9 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -106,10 +108,24 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
+  /** Returns 127.0.0.1, which links name, also where the machine's loopback is ::1 by default. */
+  public static InetSocketAddress onLoopback(int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+
   /** Begins to accept connections and gives their requests to a handler. */
   public void serve(HttpHandler root) {
     connections.setRootHandler(root);
     socket.resumeAccepts();
+  }
+
+  /** Returns what the names of the threads begin with, such as {@code ray-auth-proxy-1}. */
+  public String name() {
+    return worker.getName();
   }
 
   /** Returns the threads that work for this listener. */

@@ -19,6 +19,7 @@ final class StyleSheet {
           h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 1rem; }
           h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
           p { margin: 0 0 1rem; }
+          .end { margin-top: 2rem; }
           a { color: var(--link); }
           .cluster { color: var(--quiet); margin: 0 0 .25rem; overflow-wrap: anywhere; }
           .words { white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem 1rem; border-left: 4px solid var(--bad); background: var(--back); }
@@ -27,8 +28,9 @@ final class StyleSheet {
           .bad { color: var(--bad); }
           .table { overflow-x: auto; }
           table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+          th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
           thead th { color: var(--quiet); font-weight: 600; font-size: .875rem; }
+          tbody th, td.good, td.bad { min-width: 10rem; white-space: normal; overflow-wrap: anywhere; }
           tbody th { font-weight: 600; }
           td:last-child, th:last-child { padding-right: 0; text-align: right; }
           form { margin: 0; }
