@@ -233,7 +233,7 @@ class StreamingTest {
 
       assertThat(readUntil(socket, "too large")).startsWith("HTTP/1.1 413");
 
-      socket.close();
+      socket.shutdownOutput();
       uploading.join();
     }
   }
