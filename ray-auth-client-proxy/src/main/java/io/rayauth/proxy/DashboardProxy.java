@@ -377,7 +377,8 @@ public final class DashboardProxy implements AutoCloseable {
     public DashboardProxy start() {
       if (Gateway.of(client).isBehindForwardProxy()) {
         throw new DashboardProxyException(
-            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
+            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a"
+                + " client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
       InetSocketAddress address = exposed == null ? HttpListener.onLoopback(port) : exposed;

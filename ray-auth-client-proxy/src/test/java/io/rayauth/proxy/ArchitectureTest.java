@@ -72,8 +72,7 @@ class ArchitectureTest {
                 .and(resideInAPackage("io.rayauth.internal.call").negate())
                 .or(
                     resideInAPackage("io.rayauth.kubernetes.internal..")
-                        .and(
-                            resideInAPackage("io.rayauth.kubernetes.internal.token").negate())))
+                        .and(resideInAPackage("io.rayauth.kubernetes.internal.token").negate())))
         .check(MODULE);
   }
 
@@ -144,16 +143,14 @@ class ArchitectureTest {
           if (isSeenOutside(method)) {
             Stream.concat(
                     method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()))
-                .filter(
-                    shown ->
-                        shown
-                            .getPackageName()
-                            .matches("(io\\.undertow|org\\.xnio|io\\.github\\.bucket4j)\\b.*"))
-                .forEach(
-                    shown ->
-                        events.add(
-                            SimpleConditionEvent.violated(
-                                method, method.getFullName() + " shows " + shown.getName())));
+                .filter(shown ->
+                    shown
+                        .getPackageName()
+                        .matches("(io\\.undertow|org\\.xnio|io\\.github\\.bucket4j)\\b.*"))
+                .forEach(shown ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            method, method.getFullName() + " shows " + shown.getName())));
           }
         }
       }

@@ -27,8 +27,7 @@ final class Browser {
 
   static Browser opening(URI link) throws IOException {
     Browser browser = new Browser(link);
-    Wire.Answer opened =
-        browser.get(link.getRawPath() + "?" + link.getRawQuery());
+    Wire.Answer opened = browser.get(link.getRawPath() + "?" + link.getRawQuery());
     browser.cookie = opened.header("Set-Cookie").split(";", 2)[0];
     return browser;
   }

@@ -24,18 +24,17 @@ class MemoryTest {
   @Test
   void program_withLittleMemory_passesMuchBothWaysAndPrintsNothing() throws Exception {
     try (ScriptedCluster cluster =
-        ScriptedCluster.of(
-            call -> {
-              if (call.method().equals("PUT")) {
-                call.in().skipNBytes(UP);
-                call.answer("200 OK", "taken");
-              } else {
-                call.say("HTTP/1.1 200 OK\r\nContent-Length: " + DOWN + "\r\n\r\n");
-                for (long sent = 0; sent < DOWN; sent += BLOCK.length) {
-                  call.socket().getOutputStream().write(BLOCK);
-                }
-              }
-            })) {
+        ScriptedCluster.of(call -> {
+          if (call.method().equals("PUT")) {
+            call.in().skipNBytes(UP);
+            call.answer("200 OK", "taken");
+          } else {
+            call.say("HTTP/1.1 200 OK\r\nContent-Length: " + DOWN + "\r\n\r\n");
+            for (long sent = 0; sent < DOWN; sent += BLOCK.length) {
+              call.socket().getOutputStream().write(BLOCK);
+            }
+          }
+        })) {
       Process program = start(cluster.url());
       try (BufferedReader out =
           new BufferedReader(

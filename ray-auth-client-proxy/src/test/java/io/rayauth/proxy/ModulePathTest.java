@@ -39,7 +39,14 @@ class ModulePathTest {
       URI link = (URI) proxies.getMethod("url").invoke(proxy);
       String host = "Host: " + link.getRawAuthority() + "\r\n";
       Wire.Answer opened =
-          wire.send("GET " + link.getRawPath() + "?" + link.getRawQuery() + " HTTP/1.1\r\n" + host + "\r\n")
+          wire.send(
+                  "GET "
+                      + link.getRawPath()
+                      + "?"
+                      + link.getRawQuery()
+                      + " HTTP/1.1\r\n"
+                      + host
+                      + "\r\n")
               .answer();
       String cookie = "Cookie: " + opened.header("Set-Cookie").split(";", 2)[0] + "\r\n";
       Wire.Answer asked =
