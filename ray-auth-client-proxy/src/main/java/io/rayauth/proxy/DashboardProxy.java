@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * clusters with a page to choose from there is {@link ClusterDashboards}.
  *
  * <p>Every request is told to the {@link DashboardProxyListener} and written, on DEBUG, to the
- * logger {@code io.rayauth.proxy.access}, without its query. {@code /-/health} answers {@code ok} to
- * anybody on this machine.
+ * logger {@code io.rayauth.proxy.access}, without its query. {@code /-/health} answers {@code ok}
+ * to anybody on this machine.
  *
  * <p>Thread-safe. Runs on daemon threads of its own, called {@code ray-auth-proxy-…}, until it is
  * closed or {@linkplain Builder#idleTimeout(Duration) idle for too long}. Reads only, unless {@link
@@ -93,8 +93,8 @@ public final class DashboardProxy implements AutoCloseable {
    * its explanations. Serves for every road there is: with {@code connection.jobs()} of a {@code
    * RayConnection} also for a port-forward, a service proxy or a path behind an ingress.
    *
-   * @param client stays the caller's to close, after the proxy; its timeouts, retries and limits
-   *     do not count here
+   * @param client stays the caller's to close, after the proxy; its timeouts, retries and limits do
+   *     not count here
    * @return a builder
    */
   public static Builder to(JobClient client) {
@@ -377,7 +377,8 @@ public final class DashboardProxy implements AutoCloseable {
     public DashboardProxy start() {
       if (Gateway.of(client).isBehindForwardProxy()) {
         throw new DashboardProxyException(
-            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
+            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a"
+                + " client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
       InetSocketAddress address = exposed == null ? HttpListener.onLoopback(port) : exposed;

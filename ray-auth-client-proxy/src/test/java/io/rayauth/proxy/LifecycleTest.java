@@ -99,22 +99,21 @@ class LifecycleTest {
     Watcher watcher = new Watcher();
     CountDownLatch underWay = new CountDownLatch(3);
     try (ScriptedCluster cluster =
-        ScriptedCluster.of(
-            call -> {
-              if (call.target().startsWith("/api/version")) {
-                call.answer("200 OK", "x");
-                return;
-              }
-              if (call.has("Upgrade")) {
-                call.say(
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
-              } else if (call.target().equals("/stream")) {
-                call.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
-              }
-              underWay.countDown();
-              call.in().read();
-              call.socket().close();
-            })) {
+        ScriptedCluster.of(call -> {
+          if (call.target().startsWith("/api/version")) {
+            call.answer("200 OK", "x");
+            return;
+          }
+          if (call.has("Upgrade")) {
+            call.say(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+          } else if (call.target().equals("/stream")) {
+            call.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+          }
+          underWay.countDown();
+          call.in().read();
+          call.socket().close();
+        })) {
       DashboardProxy proxy =
           DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(TOKEN))
               .listener(watcher)
@@ -138,11 +137,10 @@ class LifecycleTest {
         assertThat(isEnded(webSocket)).isTrue();
         await()
             .atMost(LONG)
-            .untilAsserted(
-                () ->
-                    assertThat(watcher.told)
-                        .extracting(ProxiedRequest::path)
-                        .contains("/poll", "/stream", "/ws"));
+            .untilAsserted(() ->
+                assertThat(watcher.told)
+                    .extracting(ProxiedRequest::path)
+                    .contains("/poll", "/stream", "/ws"));
       }
     }
   }
@@ -218,22 +216,20 @@ class LifecycleTest {
         DashboardProxy proxy =
             builder(ray).time(clock).idleTimeout(Duration.ofMinutes(10)).start()) {
       CompletableFuture<Void> closed =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  proxy.awaitClosed();
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          CompletableFuture.runAsync(() -> {
+            try {
+              proxy.awaitClosed();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          });
 
       await()
           .atMost(LONG)
-          .until(
-              () -> {
-                clock.advance(Duration.ofMinutes(1));
-                return closed.isDone();
-              });
+          .until(() -> {
+            clock.advance(Duration.ofMinutes(1));
+            return closed.isDone();
+          });
 
       closed.get(1, TimeUnit.SECONDS);
     }
@@ -243,14 +239,13 @@ class LifecycleTest {
   void idleTimeout_whileAWebSocketIsOpen_doesNotClose() throws Exception {
     ManualClock clock = ManualClock.holdingSleepers();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  call.say(
-                      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
-                  call.socket().getOutputStream().write(call.in().read());
-                  call.in().read();
-                  call.socket().close();
-                });
+            ScriptedCluster.of(call -> {
+              call.say(
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+              call.socket().getOutputStream().write(call.in().read());
+              call.in().read();
+              call.socket().close();
+            });
         DashboardProxy proxy =
             DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(TOKEN))
                 .time(clock)
