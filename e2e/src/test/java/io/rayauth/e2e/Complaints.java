@@ -9,7 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Collects what a tab's console, scripts and requests complain about. */
 final class Complaints {
-  private static final String ANSWERED = "error: Failed to load resource: the server responded with ";
+  private static final String ANSWERED =
+      "error: Failed to load resource: the server responded with ";
 
   /**
    * Is what the dashboard of a Ray as it is installed here says of itself, in any browser and
@@ -36,8 +37,7 @@ final class Complaints {
     tab.onConsoleMessage(complaints::add);
     tab.onPageError(error -> complaints.all.add("script: " + error));
     tab.onRequestFailed(request ->
-        complaints.all.add(
-            "request: %s at %s".formatted(request.failure(), path(request.url()))));
+        complaints.all.add("request: %s at %s".formatted(request.failure(), path(request.url()))));
     return complaints;
   }
 

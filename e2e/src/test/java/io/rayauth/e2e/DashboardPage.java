@@ -14,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -88,15 +90,9 @@ final class DashboardPage {
 
   private void open(String item) {
     tab.getByRole(AriaRole.NAVIGATION)
-        .getByRole(
-            AriaRole.LINK, new Locator.GetByRoleOptions().setName(item).setExact(true))
+        .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName(item).setExact(true))
         .first()
         .click();
-  }
-
-  /** Shows the end of the log of a job's page first. */
-  void showNewestLineFirst() {
-    tab.getByRole(AriaRole.CHECKBOX).click();
   }
 
   /** Asks for the log again; the dashboard of Ray 2.60 does so only when it is told to. */
@@ -104,8 +100,9 @@ final class DashboardPage {
     tab.getByRole(AriaRole.BUTTON, button("Refresh")).click();
   }
 
-  /** Returns the highest number of a line that can be seen; -1 if there is none. */
+  /** Returns the highest number of a line of the log that is shown; -1 if there is none. */
   int newestLine() {
+    tab.getByRole(AriaRole.CHECKBOX).check(); // shows the end first; the page forgets that at times
     Matcher line = NUMBERED_LINE.matcher(tab.getByRole(AriaRole.MAIN).innerText());
     int newest = -1;
     while (line.find()) {
@@ -145,14 +142,19 @@ final class DashboardPage {
   String downloadLog() {
     Download download =
         tab.waitForDownload(() ->
-            tab.getByRole(
-                    AriaRole.LINK, new Page.GetByRoleOptions().setName("Download log file"))
+            tab.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Download log file"))
                 .click());
     try (InputStream saved = download.createReadStream()) {
       return new String(saved.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Leaves the page open until something has happened elsewhere. */
+  void stayUntil(BooleanSupplier happened, Duration patience) {
+    tab.waitForCondition(
+        happened, new Page.WaitForConditionOptions().setTimeout(patience.toMillis()));
   }
 
   void awaitText(String text) {
@@ -173,8 +175,7 @@ final class DashboardPage {
 
   private static void await(Locator something) {
     assertThat(something.first())
-        .isVisible(
-            new LocatorAssertions.IsVisibleOptions().setTimeout(Chromium.PATIENCE_MILLIS));
+        .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(Chromium.PATIENCE_MILLIS));
   }
 
   private static LocatorAssertions.ContainsTextOptions patiently() {
