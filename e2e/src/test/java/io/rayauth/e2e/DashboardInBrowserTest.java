@@ -149,19 +149,23 @@ class DashboardInBrowserTest {
         DashboardProxy.to(connection.jobs()).listener(replacements).start()) {
       try (Chromium browser = Chromium.startRecording(archive)) {
         DashboardPage dashboard = DashboardPage.open(browser, proxy.url());
-        dashboard.awaitOverview();
-        assertThat(dashboard.tab().url()).isEqualTo(proxy.address() + "/#/overview");
-        assertThat(dashboard.tab().evaluate("() => document.cookie")).isEqualTo("");
-        revocation.run();
+        dashboard.watching(
+            scheme,
+            () -> {
+              dashboard.awaitOverview();
+              assertThat(dashboard.tab().url()).isEqualTo(proxy.address() + "/#/overview");
+              assertThat(dashboard.tab().evaluate("() => document.cookie")).isEqualTo("");
+              revocation.run();
 
-        DashboardTour.through(dashboard, job, scheme);
-        dashboard.openJob(job);
-        dashboard.followLog(job);
-        dashboard.openJobs(job); // is asked for every four seconds
-        dashboard.stayUntil(() -> replacements.count.get() > 0, TOKEN_FORGOTTEN);
-        dashboard.openOverview();
+              DashboardTour.through(dashboard, job, scheme);
+              dashboard.openJob(job);
+              dashboard.followLog(job);
+              dashboard.openJobs(job); // is asked for every four seconds
+              dashboard.stayUntil(() -> replacements.count.get() > 0, TOKEN_FORGOTTEN);
+              dashboard.openOverview();
 
-        assertThat(dashboard.complaints().unexpected()).isEmpty();
+              assertThat(dashboard.complaints().unexpected()).isEmpty();
+            });
       }
     }
     connection.jobs().stop(job);

@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.rayauth.job.JobId;
@@ -40,6 +41,21 @@ final class DashboardPage {
 
   Page tab() {
     return tab;
+  }
+
+  /**
+   * Takes steps in the tab; if one fails, keeps a picture and says what the tab complained about.
+   *
+   * @param name what the picture is called
+   */
+  void watching(String name, Runnable steps) {
+    try {
+      steps.run();
+    } catch (AssertionError | PlaywrightException e) {
+      photograph(name + "-failed");
+      e.addSuppressed(new AssertionError("meanwhile the tab said " + complaints.unexpected()));
+      throw e;
+    }
   }
 
   Complaints complaints() {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Stops a job from the dashboard's own origin. The dashboard of Ray 2.60 has no button for it, so
- * a script in its page does what a button would.
+ * Stops a job from the dashboard's own origin. The dashboard of Ray 2.60 has no button for it, so a
+ * script in its page does what a button would.
  */
 @Tag("browser")
 @Timeout(300)
