@@ -2,6 +2,7 @@ package io.rayauth.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rayauth.error.RayException;
 import io.rayauth.job.JobId;
 import io.rayauth.kubernetes.AuthScheme;
 import io.rayauth.kubernetes.Grant;
@@ -26,7 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -82,7 +85,12 @@ class DashboardInBrowserTest {
 
     try (RayConnection connection = connect(Route.portForward(), tokens)) {
       assertThat(connection.authScheme()).isEqualTo(AuthScheme.KUBE_RBAC_PROXY);
-      lookAround(connection, tokens, "kube-rbac-proxy", this::revokeAllTokens, folder);
+      Runnable revocation =
+          () -> {
+            assertThat(tokens.count()).as("tokens before any was revoked").isOne();
+            revokeAllTokens();
+          };
+      lookAround(connection, tokens, "kube-rbac-proxy", revocation, folder);
     }
   }
 
@@ -143,10 +151,9 @@ class DashboardInBrowserTest {
       Path folder)
       throws IOException {
     JobId job = connection.jobs().submit(DashboardTour.COUNTING).id();
-    Replacements replacements = new Replacements();
+    Upstream upstream = new Upstream();
     Path archive = folder.resolve("archive.har");
-    try (DashboardProxy proxy =
-        DashboardProxy.to(connection.jobs()).listener(replacements).start()) {
+    try (DashboardProxy proxy = DashboardProxy.to(connection.jobs()).listener(upstream).start()) {
       try (Chromium browser = Chromium.startRecording(archive)) {
         DashboardPage dashboard = DashboardPage.open(browser, proxy.url());
         dashboard.watching(
@@ -161,9 +168,10 @@ class DashboardInBrowserTest {
               dashboard.openJob(job);
               dashboard.followLog(job);
               dashboard.openJobs(job); // is asked for every four seconds
-              dashboard.stayUntil(() -> replacements.count.get() > 0, TOKEN_FORGOTTEN);
+              dashboard.stayUntil(() -> upstream.replacedTokens.get() > 0, TOKEN_FORGOTTEN);
               dashboard.openOverview();
 
+              assertThat(upstream.failures).isEmpty();
               assertThat(dashboard.complaints().unexpected()).isEmpty();
             });
       }
@@ -219,13 +227,19 @@ class DashboardInBrowserTest {
     return new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
   }
 
-  /** Counts the tokens that the cluster refused and the proxy replaced. */
-  private static final class Replacements implements DashboardProxyListener {
-    private final AtomicInteger count = new AtomicInteger();
+  /** Keeps what went on between the proxy and the cluster. */
+  private static final class Upstream implements DashboardProxyListener {
+    private final AtomicInteger replacedTokens = new AtomicInteger();
+    private final List<RayException> failures = new CopyOnWriteArrayList<>();
 
     @Override
     public void onTokenReplaced(String method, String path) {
-      count.incrementAndGet();
+      replacedTokens.incrementAndGet();
+    }
+
+    @Override
+    public void onUpstreamFailed(RayException cause) {
+      failures.add(cause);
     }
   }
 }
