@@ -47,7 +47,7 @@ class WritesInBrowserTest {
       DashboardPage dashboard = DashboardPage.open(browser, proxy.url());
       dashboard.openJobs(job);
 
-      assertThat(stop(dashboard)).startsWith("405 ").contains("read");
+      assertThat(stop(dashboard)).startsWith("405 ").contains("allowWrites()");
       dashboard.tab().reload();
       dashboard.openJobs(job);
       assertThat(client.job(job).status()).isEqualTo(JobStatus.RUNNING);
