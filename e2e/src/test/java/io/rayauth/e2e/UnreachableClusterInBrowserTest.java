@@ -67,7 +67,8 @@ class UnreachableClusterInBrowserTest {
 
             assertThat(status).isEqualTo(502);
             dashboard.awaitText("The cluster does not answer");
-            assertThat(dashboard.tab().title()).contains("trainer");
+            assertThat(dashboard.tab().innerText("body"))
+                .contains("trainer", "port-forward to head pod " + namespace.name());
             dashboard.photograph("unreachable");
 
             stack.route(namespace.name(), 8265, ray.url().getPort());
