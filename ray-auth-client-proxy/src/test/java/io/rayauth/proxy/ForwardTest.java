@@ -533,7 +533,7 @@ class ForwardTest {
       Wire.Answer script = browser.get("/api/jobs/", "Accept: */*", "Sec-Fetch-Dest: empty");
 
       assertThat(person.status()).isEqualTo(502);
-      assertThat(person.body()).contains("<html", "→ " + status);
+      assertThat(person.body()).contains("<html", "The cluster does not answer", "→ " + status);
       assertThat(script.status()).isEqualTo(status);
       assertThat(script.body()).isEmpty();
     }
