@@ -68,7 +68,7 @@ class UnreachableClusterInBrowserTest {
             assertThat(status).isEqualTo(502);
             dashboard.awaitText("The cluster does not answer");
             assertThat(dashboard.tab().innerText("body"))
-                .contains("trainer", "port-forward to head pod " + namespace.name());
+                .contains("trainer", "GET /", "This page tries again every 10 seconds.");
             dashboard.photograph("unreachable");
 
             stack.route(namespace.name(), 8265, ray.url().getPort());
