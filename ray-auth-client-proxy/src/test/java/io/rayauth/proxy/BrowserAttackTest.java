@@ -233,7 +233,7 @@ class BrowserAttackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+  @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
   void action_whenOnlyReadingIsAllowed_isRefused(String method) throws Exception {
     try (Stage stage = Stage.open();
         Wire wire = stage.connect()) {
@@ -245,14 +245,13 @@ class BrowserAttackTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"HEAD", "OPTIONS"})
-  void preflight_whenWritingIsAllowed_isRefusedWithoutPermission(String method) throws Exception {
+  @Test
+  void preflight_whenWritingIsAllowed_isRefusedWithoutPermission() throws Exception {
     try (Stage stage = Stage.with(DashboardProxy.Builder::allowWrites);
         Wire wire = stage.connect()) {
       wire.send(
           stage.request(
-              method,
+              "OPTIONS",
               "/api/jobs/",
               stage.signIn(),
               "Origin: " + stage.origin,
@@ -262,7 +261,7 @@ class BrowserAttackTest {
       String answer = wire.rest();
       assertThat(answer)
           .startsWith("HTTP/1.1 405")
-          .contains("Allow: DELETE, GET, PATCH, POST, PUT");
+          .contains("Allow: DELETE, GET, HEAD, PATCH, POST, PUT");
       assertThat(answer.toLowerCase()).doesNotContain("access-control-");
       assertThat(stage.calls()).isEmpty();
     }

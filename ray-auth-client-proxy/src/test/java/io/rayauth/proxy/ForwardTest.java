@@ -48,6 +48,46 @@ class ForwardTest {
     }
   }
 
+  /** The dashboard of Ray 2.60 does so to know whether there are platform events. */
+  @Test
+  void head_whenThePageAsks_getsTheHeadOfTheAnswerToAGet() throws Exception {
+    try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(TOKEN)).start();
+        DashboardProxy proxy = start(ray.url())) {
+      Browser browser = Browser.at(proxy);
+
+      try (Wire wire = new Wire(browser.connect())) {
+        wire.send(browser.request("HEAD", "/api/version", "Connection: close"));
+        assertThat(wire.rest())
+            .startsWith("HTTP/1.1 200 OK\r\n")
+            .contains("Content-Length: ")
+            .doesNotContain("Content-Length: 0\r\n")
+            .endsWith("\r\n\r\n");
+      }
+      assertThat(ray.calls()).last().returns("GET", call -> call.method());
+    }
+  }
+
+  /** Ray 2.60 ends a tail at once, and without a line, if compression was offered. */
+  @Test
+  void webSocket_whenTheBrowserOffersCompression_asksForNone() throws Exception {
+    try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(TOKEN)).start();
+        DashboardProxy proxy = start(ray.url())) {
+      ray.putJob("job-1", "RUNNING");
+      Browser browser = Browser.at(proxy);
+
+      try (Wire wire = new Wire(browser.connect())) {
+        String handshake = browser.handshake("/api/jobs/job-1/logs/tail");
+        wire.send(
+            handshake.substring(0, handshake.length() - 2)
+                + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+        assertThat(wire.firstLine()).startsWith("HTTP/1.1 101");
+      }
+      assertThat(ray.calls())
+          .last()
+          .satisfies(call -> assertThat(call.header("Sec-WebSocket-Extensions")).isEmpty());
+    }
+  }
+
   @Test
   void get_whenTheBrowserSaysMoreThanItMay_passesWhatIsForTheClusterOnly() throws Exception {
     try (ScriptedCluster cluster = ScriptedCluster.of(call -> call.answer("200 OK", "x"));
@@ -522,7 +562,7 @@ class ForwardTest {
       Wire.Answer script = browser.get("/api/jobs/", "Accept: */*", "Sec-Fetch-Dest: empty");
 
       assertThat(person.status()).isEqualTo(502);
-      assertThat(person.body()).contains("<html", "→ " + status);
+      assertThat(person.body()).contains("<html", "The cluster does not answer", "→ " + status);
       assertThat(script.status()).isEqualTo(status);
       assertThat(script.body()).isEmpty();
     }

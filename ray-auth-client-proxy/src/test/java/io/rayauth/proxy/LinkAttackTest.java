@@ -32,6 +32,20 @@ class LinkAttackTest {
     }
   }
 
+  /** As programs do that look at what a link in a message leads to. */
+  @Test
+  void link_whenAskedForByHead_isNotUsedUp() throws Exception {
+    try (Stage stage = Stage.open()) {
+      URI link = stage.proxy.url();
+
+      try (Wire wire = stage.connect()) {
+        wire.send(stage.request("HEAD", link.getRawPath() + "?" + link.getRawQuery()));
+        assertThat(wire.firstLine()).startsWith("HTTP/1.1 405");
+      }
+      assertThat(stage.open(link).status()).isEqualTo(200);
+    }
+  }
+
   @Test
   void usedLink_whenTheSameBrowserOpensItAgain_leadsOnWithoutANewCookie() throws Exception {
     try (Stage stage = Stage.open()) {

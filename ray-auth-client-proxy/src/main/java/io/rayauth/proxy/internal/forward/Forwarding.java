@@ -23,6 +23,7 @@ import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
@@ -144,11 +145,15 @@ final class Forwarding {
   }
 
   private boolean isRead() {
-    return exchange.getRequestMethod().equals(Methods.GET);
+    return exchange.getRequestMethod().equals(Methods.GET) || isHead();
+  }
+
+  private boolean isHead() {
+    return exchange.getRequestMethod().equals(Methods.HEAD);
   }
 
   private boolean isWebSocket() {
-    return isRead()
+    return exchange.getRequestMethod().equals(Methods.GET)
         && "websocket".equalsIgnoreCase(exchange.getRequestHeaders().getFirst(Headers.UPGRADE));
   }
 
@@ -158,7 +163,16 @@ final class Forwarding {
   }
 
   private String method() {
-    return exchange.getRequestMethod().toString();
+    return clusterMethod().toString();
+  }
+
+  /**
+   * Returns with what the cluster is asked. It gets no HEAD, with which the dashboard asks whether
+   * there are platform events: kube-rbac-proxy lets that through for those only who may do all
+   * (verb *).
+   */
+  private HttpString clusterMethod() {
+    return isHead() ? Methods.GET : exchange.getRequestMethod();
   }
 
   private String path() {
@@ -265,7 +279,7 @@ final class Forwarding {
 
     private ClientRequest request() {
       ClientRequest request = new ClientRequest();
-      request.setMethod(exchange.getRequestMethod());
+      request.setMethod(clusterMethod());
       request.setPath(gateway.endpoint().url().getRawPath() + pathAndQuery());
       HeaderMap headers = request.getRequestHeaders();
       HeaderRules.request(
@@ -431,9 +445,9 @@ final class Forwarding {
       exchange.setReasonPhrase(response.getStatus());
       HeaderMap headers = exchange.getResponseHeaders();
       HeaderRules.response(response.getResponseHeaders(), headers);
-      if (!Connectors.isEntityBodyAllowed(response.getResponseCode())) {
+      if (isHead() || !Connectors.isEntityBodyAllowed(response.getResponseCode())) {
         over = true;
-        letGo(); // a 304 may tell a length, for which Undertow would wait
+        letGo(); // for what a 304 tells the length of, Undertow would wait
         exchange.endExchange();
         return;
       }

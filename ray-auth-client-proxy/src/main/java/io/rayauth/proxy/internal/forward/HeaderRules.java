@@ -23,9 +23,14 @@ final class HeaderRules {
           "http2-settings",
           "expect");
 
-  /** What the proxy says itself, or what nobody behind it may learn or believe. */
+  /**
+   * What the proxy says itself, or what nobody behind it may learn or believe. Ray asks its own
+   * subprocess for the compression of WebSockets that a browser offers and then cannot read it, so
+   * that a log's tail ends at once and empty (2.60, proxy_websocket of subprocesses/handle.py).
+   */
   private static final Set<String> NOT_FROM_A_BROWSER =
       Set.of(
+          "sec-websocket-extensions",
           "host",
           "cookie",
           "cookie2",

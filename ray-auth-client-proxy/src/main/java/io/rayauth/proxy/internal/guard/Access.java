@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 /** Names what a proxy lets people do with a cluster. */
 public enum Access {
   /** Look, without a trace on what runs. */
-  READ(Set.of(Methods.GET)),
+  READ(Set.of(Methods.GET, Methods.HEAD)),
   /** Also what the dashboard offers to do, such as stopping a job or profiling a worker. */
-  WRITE(Set.of(Methods.GET, Methods.POST, Methods.PUT, Methods.PATCH, Methods.DELETE));
+  WRITE(
+      Set.of(Methods.GET, Methods.HEAD, Methods.POST, Methods.PUT, Methods.PATCH, Methods.DELETE));
 
   private static final Refusal NOT_READ =
       new Refusal(
@@ -39,6 +40,18 @@ public enum Access {
 
   /** Refuses what is not to be done; what is left needs no further look at its method. */
   void check(HttpServerExchange exchange, String path) throws Refused {
+    check(exchange, methods);
+    if (this == READ && isProfiler(path)) {
+      throw new Refused(ACTS);
+    }
+  }
+
+  /** Refuses all but GET, for what the proxy answers itself: a HEAD would use up a link. */
+  static void checkOwn(HttpServerExchange exchange) throws Refused {
+    check(exchange, Set.of(Methods.GET));
+  }
+
+  private static void check(HttpServerExchange exchange, Set<HttpString> methods) throws Refused {
     if (!methods.contains(exchange.getRequestMethod())) {
       exchange
           .getResponseHeaders()
@@ -49,9 +62,6 @@ public enum Access {
                   .sorted()
                   .collect(Collectors.joining(", ")));
       throw new Refused(NOT_READ);
-    }
-    if (this == READ && isProfiler(path)) {
-      throw new Refused(ACTS);
     }
   }
 

@@ -111,7 +111,7 @@ public final class Doorkeeper implements HttpHandler {
   }
 
   private void answerOwn(HttpServerExchange exchange, String path, int port) throws Refused {
-    Access.READ.check(exchange, path);
+    Access.checkOwn(exchange);
     switch (path) {
       case HEALTH -> {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");

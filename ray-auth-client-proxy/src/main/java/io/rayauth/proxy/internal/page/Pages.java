@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Answers a browser in the proxy's own name: with a page where somebody looks at it, with plain
@@ -30,6 +31,9 @@ public final class Pages {
   private static final HttpString CONTENT_SECURITY_POLICY =
       new HttpString("Content-Security-Policy");
   private static final int RETRY_SECONDS = 10;
+  private static final Set<Integer> GATEWAY_STATUSES =
+      Set.of(
+          StatusCodes.BAD_GATEWAY, StatusCodes.SERVICE_UNAVAILABLE, StatusCodes.GATEWAY_TIME_OUT);
 
   private final String cluster;
 
@@ -178,12 +182,17 @@ public final class Pages {
     if (failure instanceof TokenUnavailableException) {
       return "There is no token for the cluster";
     }
-    if (failure instanceof RayTransportException) {
+    if (failure instanceof RayTransportException || isOfGateway(failure)) {
       return "The cluster does not answer";
     }
     return failure instanceof RayApiException
         ? "The cluster answered with an error"
         : "The dashboard cannot be shown";
+  }
+
+  /** Tells whether something before the cluster, such as a port-forward, says that it is away. */
+  private static boolean isOfGateway(RayException failure) {
+    return failure instanceof RayApiException answer && GATEWAY_STATUSES.contains(answer.status());
   }
 
   private static boolean isPassing(RayException failure) {
