@@ -231,6 +231,34 @@ class ExamplesTest {
         .hasMessageContaining("--ca-file");
   }
 
+  @Test
+  void openDashboard_withATokenFile_printsALinkThatOpensIt(@TempDir Path folder) throws Exception {
+    try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(TOKEN)).start()) {
+      Browser browser = new Browser(() -> printed.toString(UTF_8));
+
+      OpenDashboard.run(
+          out,
+          browser,
+          "--address",
+          ray.url().toString(),
+          "--token-file",
+          tokenFile(folder, TOKEN).toString());
+
+      assertThat(browser.seen()).contains("\"ray_version\"");
+    }
+    assertThat(lines()).noneMatch(line -> line.contains("canary"));
+  }
+
+  @Test
+  void openDashboard_onTheFake_saysWhereToLook() {
+    Browser browser = new Browser(() -> printed.toString(UTF_8));
+
+    OpenDashboard.run(out, browser);
+
+    assertThat(lines()).anyMatch(line -> line.contains("/api/version"));
+    assertThat(browser.seen()).contains("\"ray_version\"");
+  }
+
   private List<String> lines() {
     return printed.toString(UTF_8).lines().toList();
   }

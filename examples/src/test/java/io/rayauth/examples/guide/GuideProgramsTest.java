@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rayauth.examples.Browser;
 import io.rayauth.examples.ExampleFailedException;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
@@ -156,6 +157,18 @@ class GuideProgramsTest {
   }
 
   @Test
+  void openDashboard_asTheServiceAccount_printsALinkThatOpensIt() {
+    putCluster();
+    try (FakeRay ray = ray(RAY_USER.verbs("get"))) {
+      Browser browser = new Browser(() -> printed.toString(UTF_8));
+
+      run((out, args) -> OpenDashboard.run(out, browser, args), ray);
+
+      assertThat(browser.seen()).contains("\"ray_version\"");
+    }
+  }
+
+  @Test
   void submitJobWithCloudToken_asThatUser_getsIn() throws Exception {
     putCluster();
     Path token = Files.writeString(folder.resolve("cloud-token"), "canary-cloud\n");
@@ -190,6 +203,7 @@ class GuideProgramsTest {
 
   static Stream<Arguments> programs() {
     Program forward = (out, args) -> ForwardDashboard.run(out, InputStream.nullInputStream(), args);
+    Program open = (out, args) -> OpenDashboard.run(out, InputStream.nullInputStream(), args);
     return Stream.of(
         Arguments.of("InstallOperator", (Program) InstallOperator::run),
         Arguments.of("DeployCluster", (Program) DeployCluster::run),
@@ -201,7 +215,8 @@ class GuideProgramsTest {
         Arguments.of("ShowLogs", (Program) ShowLogs::run),
         Arguments.of("ShowStatus", (Program) ShowStatus::run),
         Arguments.of("StopJob", (Program) StopJob::run),
-        Arguments.of("ForwardDashboard", forward));
+        Arguments.of("ForwardDashboard", forward),
+        Arguments.of("OpenDashboard", open));
   }
 
   @Test
