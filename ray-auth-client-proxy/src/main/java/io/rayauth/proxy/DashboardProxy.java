@@ -2,14 +2,26 @@ package io.rayauth.proxy;
 
 import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
+import io.rayauth.internal.call.Gateway;
+import io.rayauth.proxy.internal.forward.Forwarder;
+import io.rayauth.proxy.internal.listen.HttpListener;
+import io.rayauth.proxy.internal.log.Activity;
+import io.rayauth.proxy.internal.log.ProxyEvents;
+import io.rayauth.proxy.internal.log.RequestLog;
+import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.TokenProvider;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.xnio.OptionMap;
 
 /**
  * Shows the dashboard of a secured cluster to a browser on this machine: listens on loopback, lets
@@ -22,7 +34,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DashboardProxy implements AutoCloseable {
 
-  private DashboardProxy() {}
+  private static final AtomicInteger PROXIES = new AtomicInteger();
+
+  private final Builder settings;
+  private final HttpListener listener;
+  private final Forwarder forwarder;
+  private final ProxyEvents events;
+  private final Activity activity;
+  private final URI address;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private @Nullable Thread idleWatch;
+
+  private DashboardProxy(Builder settings, HttpListener listener) {
+    this.settings = settings;
+    this.listener = listener;
+    this.events = new ProxyEvents(settings.listener);
+    this.activity = new Activity(settings.time);
+    this.address = URI.create("http://127.0.0.1:" + listener.address().getPort());
+    Gateway gateway = Gateway.of(settings.client);
+    String title = settings.title == null ? gateway.endpoint().toString() : settings.title;
+    this.forwarder =
+        new Forwarder(
+            gateway,
+            listener.worker(),
+            listener.buffers(),
+            settings.time,
+            events,
+            new Pages(title));
+  }
 
   /**
    * Begins a proxy to the dashboard that a client is connected to, with its tokens, its trust and
@@ -57,7 +97,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
    */
   public URI url() {
-    throw new UnsupportedOperationException();
+    return address.resolve("/");
   }
 
   /**
@@ -66,13 +106,61 @@ public final class DashboardProxy implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234}
    */
   public URI address() {
-    throw new UnsupportedOperationException();
+    return address;
+  }
+
+  /**
+   * Blocks until the proxy is closed, by whomever.
+   *
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
   }
 
   /** Stops listening, ends what is under way and the threads; does nothing the second time. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    if (idleWatch != null) {
+      idleWatch.interrupt();
+    }
+    forwarder.close();
+    listener.close();
+    if (settings.clientIsOwn) {
+      settings.client.close();
+    }
+    events.tell(DashboardProxyListener::onClosed);
+    closed.countDown();
+  }
+
+  private void serve() {
+    listener.serve(new RequestLog(events, activity, settings.time).around(forwarder));
+    Duration timeout = settings.idleTimeout;
+    if (timeout != null) {
+      Thread watch =
+          new Thread(
+              () -> closeWhenIdleFor(timeout),
+              "ray-auth-proxy-idle-" + PROXIES.incrementAndGet());
+      watch.setDaemon(true);
+      this.idleWatch = watch;
+      watch.start();
+    }
+  }
+
+  private void closeWhenIdleFor(Duration timeout) {
+    try {
+      for (Duration left = timeout; left.compareTo(Duration.ZERO) > 0; ) {
+        settings.time.sleep(left);
+        left = timeout.minus(activity.idle());
+      }
+    } catch (InterruptedException e) {
+      return; // somebody else closes the proxy
+    }
+    idleWatch = null; // which is not to be interrupted by itself
+    close();
   }
 
   /** Configures a proxy. Not thread-safe. Nothing is opened before {@link #start()}. */
@@ -131,8 +219,23 @@ public final class DashboardProxy implements AutoCloseable {
     }
 
     public DashboardProxy start() {
-      throw new UnsupportedOperationException(
-          "" + client + clientIsOwn + port + title + writes + idleTimeout + listener + time);
+      if (Gateway.of(client).isBehindForwardProxy()) {
+        throw new DashboardProxyException(
+            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
+            null);
+      }
+      try {
+        DashboardProxy proxy =
+            new DashboardProxy(
+                this,
+                HttpListener.bind(
+                    new InetSocketAddress("127.0.0.1", port), null, OptionMap.EMPTY));
+        proxy.serve();
+        return proxy;
+      } catch (IOException e) {
+        throw new DashboardProxyException(
+            "cannot listen on 127.0.0.1:" + port + ": " + e.getMessage(), e);
+      }
     }
   }
 }

@@ -1,0 +1,128 @@
+package io.rayauth.proxy.internal.forward;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Says which header fields pass, each way. Names are compared in lower case with hyphens. */
+final class HeaderRules {
+  /** What is between two hops only (RFC 9110, 7.6.1), whoever sends it. */
+  private static final Set<String> OF_ONE_HOP =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "http2-settings",
+          "expect");
+
+  /** What the proxy says itself, or what nobody behind it may learn or believe. */
+  private static final Set<String> NOT_FROM_A_BROWSER =
+      Set.of(
+          "host",
+          "cookie",
+          "cookie2",
+          "authorization",
+          "x-ray-authorization",
+          "forwarded",
+          "via",
+          "x-real-ip");
+
+  /** What makes Ray treat a request as a browser's (is_browser_request of optional_utils.py). */
+  private static final Set<String> OF_A_BROWSER = Set.of("user-agent", "origin", "referer");
+
+  /**
+   * What would sign the browser in somewhere, send it elsewhere, or open to others what is behind
+   * this proxy.
+   */
+  private static final Set<String> NOT_TO_A_BROWSER =
+      Set.of(
+          "set-cookie",
+          "set-cookie2",
+          "authorization",
+          "x-ray-authorization",
+          "www-authenticate",
+          "authentication-info",
+          "server",
+          "location",
+          "refresh",
+          "alt-svc",
+          "strict-transport-security",
+          "clear-site-data",
+          "report-to",
+          "reporting-endpoints",
+          "nel");
+
+  private HeaderRules() {}
+
+  /**
+   * Copies what passes from a browser to the cluster.
+   *
+   * @param own what is said in the proxy's own name, tokens included
+   */
+  static void request(
+      HeaderMap from, HeaderMap to, HttpString method, String host, Map<String, String> own) {
+    boolean reads = method.equals(io.undertow.util.Methods.GET);
+    Set<String> ofThisHop = namedByConnection(from);
+    for (HeaderValues values : from) {
+      String name = normal(values.getHeaderName());
+      if (!OF_ONE_HOP.contains(name)
+          && !ofThisHop.contains(name)
+          && !NOT_FROM_A_BROWSER.contains(name)
+          && !name.startsWith("proxy-")
+          && !name.startsWith("x-forwarded-")
+          && (reads || !isOfABrowser(name))) {
+        to.putAll(values.getHeaderName(), values);
+      }
+    }
+    to.put(Headers.HOST, host);
+    own.forEach((name, value) -> to.put(new HttpString(name), value));
+  }
+
+  /** Copies what passes from the cluster to a browser. */
+  static void response(HeaderMap from, HeaderMap to) {
+    Set<String> ofThisHop = namedByConnection(from);
+    for (HeaderValues values : from) {
+      String name = normal(values.getHeaderName());
+      if (!OF_ONE_HOP.contains(name)
+          && !ofThisHop.contains(name)
+          && !NOT_TO_A_BROWSER.contains(name)
+          && !name.startsWith("proxy-")
+          && !name.startsWith("access-control-")) {
+        to.putAll(values.getHeaderName(), values);
+      }
+    }
+  }
+
+  private static boolean isOfABrowser(String name) {
+    return OF_A_BROWSER.contains(name)
+        || name.startsWith("sec-")
+        || name.startsWith("access-control-");
+  }
+
+  private static Set<String> namedByConnection(HeaderMap headers) {
+    HeaderValues connection = headers.get(Headers.CONNECTION);
+    if (connection == null) {
+      return Set.of();
+    }
+    Set<String> names = new HashSet<>();
+    for (String value : connection) {
+      for (String name : value.split(",", -1)) {
+        names.add(name.strip().toLowerCase(Locale.ROOT));
+      }
+    }
+    return names;
+  }
+
+  /** Some servers behind a gateway take X_Forwarded_For for X-Forwarded-For. */
+  private static String normal(HttpString name) {
+    return name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

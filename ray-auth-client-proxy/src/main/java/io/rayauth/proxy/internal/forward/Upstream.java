@@ -1,0 +1,202 @@
+package io.rayauth.proxy.internal.forward;
+
+import io.rayauth.RayEndpoint;
+import io.rayauth.time.TimeSource;
+import io.undertow.UndertowOptions;
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.UndertowClient;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.ssl.XnioSsl;
+
+/**
+ * Makes connections to the one dashboard and keeps those that are idle.
+ *
+ * <p>Thread-safe. A connection belongs to the I/O thread it was made for and is handed out to
+ * requests of that thread only, so that both ends of a transfer are on one thread.
+ */
+final class Upstream implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Less than what servers wait for, as a connection that they close meanwhile costs a repeat. */
+  private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
+  private static final int MOST_IDLE_OF_A_THREAD = 32;
+
+  private final URI address;
+  private final @Nullable XnioSsl tls;
+  private final XnioWorker worker;
+  private final ByteBufferPool buffers;
+  private final TimeSource time;
+  private final Map<XnioIoThread, Deque<Idle>> idle = new ConcurrentHashMap<>();
+  private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  Upstream(
+      RayEndpoint endpoint,
+      @Nullable SSLContext tls,
+      XnioWorker worker,
+      ByteBufferPool buffers,
+      TimeSource time) {
+    this.address = endpoint.url();
+    this.tls =
+        address.getScheme().equals("https") ? ssl(worker.getXnio(), defaulted(tls)) : null;
+    this.worker = worker;
+    this.buffers = buffers;
+    this.time = time;
+  }
+
+  /** Is told of a connection, or that there is none, on the I/O thread that it was asked for. */
+  interface Lease {
+    /**
+     * Gets a connection that nobody else uses.
+     *
+     * @param used whether it had been used before, and may have died since
+     */
+    void ready(ClientConnection connection, boolean used);
+
+    /** Is told why there is no connection. */
+    void failed(IOException cause);
+  }
+
+  /** Hands out an idle connection or a new one; called on its I/O thread. */
+  void lease(XnioIoThread thread, Lease lease) {
+    ClientConnection connection = idleOne(thread);
+    if (connection == null) {
+      leaseNew(thread, lease);
+    } else {
+      lease.ready(connection, true);
+    }
+  }
+
+  /** Hands out a new connection. */
+  void leaseNew(XnioIoThread thread, Lease lease) {
+    try {
+      worker.execute(() -> connect(thread, lease)); // a name is looked up, which may block
+    } catch (RejectedExecutionException e) {
+      lease.failed(new IOException("the proxy is closing", e));
+    }
+  }
+
+  /** Takes a connection back whose exchange is over; called on its I/O thread. */
+  void giveBack(ClientConnection connection) {
+    Deque<Idle> mine = idle.computeIfAbsent(connection.getIoThread(), any -> new ArrayDeque<>());
+    if (closed || !connection.isOpen() || mine.size() >= MOST_IDLE_OF_A_THREAD) {
+      IoUtils.safeClose(connection);
+    } else {
+      mine.addFirst(new Idle(connection, time.nanoTime()));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    open.forEach(IoUtils::safeClose);
+  }
+
+  private @Nullable ClientConnection idleOne(XnioIoThread thread) {
+    Deque<Idle> mine = idle.get(thread);
+    Idle next = mine == null ? null : mine.pollFirst();
+    while (next != null) {
+      if (next.connection.isOpen()
+          && time.nanoTime() - next.sinceNanos < LONGEST_IDLE.toNanos()) {
+        return next.connection;
+      }
+      IoUtils.safeClose(next.connection);
+      next = mine.pollFirst();
+    }
+    return null;
+  }
+
+  private void connect(XnioIoThread thread, Lease lease) {
+    AtomicBoolean settled = new AtomicBoolean();
+    XnioExecutor.Key timeout =
+        thread.executeAfter(
+            () -> {
+              if (settled.compareAndSet(false, true)) {
+                lease.failed(
+                    new ConnectException(
+                        "no connection within " + CONNECT_TIMEOUT.toSeconds() + " s"));
+              }
+            },
+            CONNECT_TIMEOUT.toMillis(),
+            TimeUnit.MILLISECONDS);
+    ClientCallback<ClientConnection> callback =
+        new ClientCallback<>() {
+          @Override
+          public void completed(ClientConnection connection) {
+            if (!settled.compareAndSet(false, true)) {
+              IoUtils.safeClose(connection);
+              return;
+            }
+            timeout.remove();
+            open.add(connection);
+            connection.addCloseListener(open::remove);
+            if (closed) {
+              IoUtils.safeClose(connection);
+            }
+            thread.execute(() -> lease.ready(connection, false));
+          }
+
+          @Override
+          public void failed(IOException cause) {
+            if (settled.compareAndSet(false, true)) {
+              timeout.remove();
+              thread.execute(() -> lease.failed(cause));
+            }
+          }
+        };
+    try {
+      UndertowClient.getInstance()
+          .connect(
+              callback,
+              address,
+              thread,
+              tls,
+              buffers,
+              OptionMap.builder()
+                  .set(UndertowOptions.ENABLE_HTTP2, false)
+                  .set(Options.TCP_NODELAY, true)
+                  .set(Options.KEEP_ALIVE, true)
+                  .getMap());
+    } catch (RuntimeException e) { // such as UnresolvedAddressException
+      callback.failed(new IOException(e));
+    }
+  }
+
+  private static SSLContext defaulted(@Nullable SSLContext tls) {
+    try {
+      return tls == null ? SSLContext.getDefault() : tls;
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException("the JVM has no default for TLS", e);
+    }
+  }
+
+  private static XnioSsl ssl(Xnio xnio, SSLContext context) {
+    return new UndertowXnioSsl(xnio, OptionMap.EMPTY, context);
+  }
+
+  private record Idle(ClientConnection connection, long sinceNanos) {}
+}
