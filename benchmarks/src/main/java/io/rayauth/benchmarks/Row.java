@@ -60,8 +60,7 @@ enum Row {
   PROXY_CPU_UP("100 MB up: processor time of the proxy", "ms", 1e6, null, null),
   PROXY_MEMORY_IDLE("resident memory before the first GET", "MB", 1e6, null, null),
   PROXY_MEMORY_PEAK("resident memory at its highest", "MB", 1e6, null, null),
-  PROXY_HEAP("live on the heap after all of it", "MB", 1e6, null, null),
-  PROXY_THREADS("threads before the first GET", "", 1, null, null);
+  PROXY_THREADS("threads before the first GET", "threads", 1, null, null);
 
   /** What {@link SideBySide} measures. */
   static final Set<Row> OF_JOBS = EnumSet.range(JOB_TIME_BARE, TOKEN_EXPIRING_SHARED);
