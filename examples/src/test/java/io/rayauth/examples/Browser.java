@@ -45,11 +45,21 @@ public final class Browser extends InputStream {
     if (!link.find()) {
       throw new IOException("no link was printed: " + printed.get());
     }
-    HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-    URI opened = URI.create(link.group());
-    look(client, opened, "none", "navigate", "document");
-    seen = look(client, opened.resolve("/api/version"), "same-origin", "cors", "empty");
+    seen = openAndLook(URI.create(link.group()));
     return -1;
+  }
+
+  /**
+   * Opens a link and looks at what the cluster says of its version.
+   *
+   * @param link of a running proxy
+   * @return the answer
+   * @throws IOException if there is none
+   */
+  public static String openAndLook(URI link) throws IOException {
+    HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    look(client, link, "none", "navigate", "document");
+    return look(client, link.resolve("/api/version"), "same-origin", "cors", "empty");
   }
 
   private static String look(HttpClient client, URI url, String site, String mode, String dest)
