@@ -7,6 +7,8 @@
 module io.rayauth.proxy {
   requires transitive io.rayauth;
   requires static io.rayauth.kubernetes;
+  requires java.logging;
+  requires java.net.http;
   requires undertow.core;
   requires xnio.api;
   requires io.github.bucket4j.core;

@@ -1,12 +1,15 @@
 package io.rayauth.proxy.internal.forward;
 
 import io.rayauth.internal.call.Gateway;
+import io.rayauth.proxy.ProxiedRequest.End;
 import io.rayauth.proxy.internal.log.ProxyEvents;
+import io.rayauth.proxy.internal.log.RequestLog;
 import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.time.TimeSource;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import org.xnio.IoUtils;
 import org.xnio.XnioWorker;
 
 /**
@@ -16,10 +19,13 @@ import org.xnio.XnioWorker;
  * <p>Thread-safe. Whoever gets here has been let in.
  */
 public final class Forwarder implements HttpHandler, AutoCloseable {
-  final Gateway gateway;
-  final Upstream upstream;
-  final ProxyEvents events;
-  final Pages pages;
+  /** A body that is no longer is kept until the answer is there, to be sent again if need be. */
+  private static final int LARGEST_KEPT_BODY = 16 * 1024;
+
+  private final Gateway gateway;
+  private final Upstream upstream;
+  private final ProxyEvents events;
+  private final Pages pages;
 
   /** Creates a forwarder; nothing is opened yet. */
   public Forwarder(
@@ -37,12 +43,41 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    exchange.dispatch(new Forwarding(this, exchange)::begin); // a token may have to be fetched
+    Forwarding forwarding = new Forwarding(gateway, upstream, events, pages, exchange);
+    exchange.addExchangeCompleteListener(
+        (ended, following) -> {
+          forwarding.browserIsDone();
+          following.proceed();
+        });
+    RequestLog.of(exchange).goesToCluster();
+    if (exchange.isRequestComplete()) {
+      BrowserWatch.begin(exchange);
+      exchange.dispatch(forwarding::begin);
+    } else if (hasSmallBody(exchange)) {
+      exchange
+          .getRequestReceiver()
+          .receiveFullBytes(
+              (same, body) -> {
+                forwarding.keep(body);
+                same.dispatch(forwarding::begin);
+              },
+              (same, cause) -> {
+                RequestLog.of(same).end(End.ABANDONED, null);
+                IoUtils.safeClose(same.getConnection());
+              });
+    } else {
+      exchange.dispatch(forwarding::begin);
+    }
   }
 
-  /** Cuts all connections to the dashboard. */
+  /** Lets go of what is idle and makes no connection any more. */
   @Override
   public void close() {
     upstream.close();
+  }
+
+  private static boolean hasSmallBody(HttpServerExchange exchange) {
+    long length = exchange.getRequestContentLength();
+    return length >= 0 && length <= LARGEST_KEPT_BODY;
   }
 }

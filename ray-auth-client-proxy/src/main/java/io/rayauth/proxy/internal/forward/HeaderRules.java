@@ -68,8 +68,7 @@ final class HeaderRules {
    * @param own what is said in the proxy's own name, tokens included
    */
   static void request(
-      HeaderMap from, HeaderMap to, HttpString method, String host, Map<String, String> own) {
-    boolean reads = method.equals(io.undertow.util.Methods.GET);
+      HeaderMap from, HeaderMap to, boolean reads, String host, Map<String, String> own) {
     Set<String> ofThisHop = namedByConnection(from);
     for (HeaderValues values : from) {
       String name = normal(values.getHeaderName());
@@ -98,6 +97,13 @@ final class HeaderRules {
           && !name.startsWith("access-control-")) {
         to.putAll(values.getHeaderName(), values);
       }
+    }
+    // There is one way to tell where an answer ends, the one it is read by.
+    String length = from.getFirst(Headers.CONTENT_LENGTH);
+    if (from.contains(Headers.TRANSFER_ENCODING)) {
+      to.remove(Headers.CONTENT_LENGTH);
+    } else if (length != null) {
+      to.put(Headers.CONTENT_LENGTH, length);
     }
   }
 

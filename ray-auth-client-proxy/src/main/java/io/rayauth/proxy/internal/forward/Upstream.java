@@ -11,11 +11,11 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +51,6 @@ final class Upstream implements AutoCloseable {
   private final ByteBufferPool buffers;
   private final TimeSource time;
   private final Map<XnioIoThread, Deque<Idle>> idle = new ConcurrentHashMap<>();
-  private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Upstream(
@@ -112,8 +111,17 @@ final class Upstream implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    open.forEach(IoUtils::safeClose);
+    closed = true; // the end of the I/O threads closes what is open
+  }
+
+  /** Cuts a connection, whatever it is at; called on its I/O thread. */
+  static void cut(ClientConnection connection) {
+    try {
+      // A mere close() would wait for an answer to the request that is under way.
+      IoUtils.safeClose(connection.performUpgrade());
+    } catch (IOException e) {
+      IoUtils.safeClose(connection);
+    }
   }
 
   private @Nullable ClientConnection idleOne(XnioIoThread thread) {
@@ -136,9 +144,7 @@ final class Upstream implements AutoCloseable {
         thread.executeAfter(
             () -> {
               if (settled.compareAndSet(false, true)) {
-                lease.failed(
-                    new ConnectException(
-                        "no connection within " + CONNECT_TIMEOUT.toSeconds() + " s"));
+                lease.failed(new HttpConnectTimeoutException("no connection"));
               }
             },
             CONNECT_TIMEOUT.toMillis(),
@@ -152,11 +158,6 @@ final class Upstream implements AutoCloseable {
               return;
             }
             timeout.remove();
-            open.add(connection);
-            connection.addCloseListener(open::remove);
-            if (closed) {
-              IoUtils.safeClose(connection);
-            }
             thread.execute(() -> lease.ready(connection, false));
           }
 
@@ -168,6 +169,10 @@ final class Upstream implements AutoCloseable {
             }
           }
         };
+    if (closed) {
+      callback.failed(new IOException("the proxy is closing"));
+      return;
+    }
     try {
       UndertowClient.getInstance()
           .connect(
@@ -182,7 +187,9 @@ final class Upstream implements AutoCloseable {
                   .set(Options.KEEP_ALIVE, true)
                   .getMap());
     } catch (RuntimeException e) { // such as UnresolvedAddressException
-      callback.failed(new IOException(e));
+      ConnectException failure = new ConnectException();
+      failure.initCause(e);
+      callback.failed(failure);
     }
   }
 

@@ -1,28 +1,66 @@
 package io.rayauth.proxy.internal.forward;
 
+import io.rayauth.proxy.ProxiedRequest.End;
 import io.rayauth.proxy.internal.log.RequestEntry;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
 import io.undertow.conduits.BytesSentStreamSinkConduit;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.util.Transfer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.StreamSinkChannel;
 
-/** Passes the bytes of a WebSocket both ways as they are. All of it runs on one I/O thread. */
+/**
+ * Passes the bytes of a WebSocket both ways as they are. All of it runs on one I/O thread.
+ *
+ * <p>When one side has said its last, the other may still speak for a while, but not for ever: Ray
+ * goes on to send the log of a job to somebody who is gone.
+ */
 final class WebSocketTunnel {
+  private static final int LAST_WORDS_SECONDS = 5;
+
   private final StreamConnection browser;
   private final StreamConnection cluster;
   private final RequestEntry entry;
+  private int endedWays;
 
-  WebSocketTunnel(StreamConnection browser, StreamConnection cluster, RequestEntry entry) {
+  private WebSocketTunnel(StreamConnection browser, StreamConnection cluster, RequestEntry entry) {
     this.browser = browser;
     this.cluster = cluster;
     this.entry = entry;
   }
 
-  void start(ByteBufferPool buffers) {
+  /** Ends the handshake on the side of the cluster, which knows that only when it is read. */
+  static void prepare(ClientExchange handshake) {
+    try {
+      handshake.getResponseChannel().read(ByteBuffer.allocate(1)); // it has no body
+    } catch (IOException e) {
+      Upstream.cut(handshake.getConnection());
+    }
+  }
+
+  /** Begins to pass bytes once both handshakes have ended. */
+  static void open(
+      StreamConnection browser,
+      ClientConnection connection,
+      RequestEntry entry,
+      ByteBufferPool buffers) {
+    try {
+      new WebSocketTunnel(browser, connection.performUpgrade(), entry).start(buffers);
+    } catch (IOException e) {
+      IoUtils.safeClose(browser, connection);
+      entry.end(End.FAILED, "the cluster was gone after the handshake");
+      entry.close();
+    }
+  }
+
+  private void start(ByteBufferPool buffers) {
     browser
         .getSourceChannel()
         .setConduit(
@@ -32,6 +70,8 @@ final class WebSocketTunnel {
         .getSinkChannel()
         .setConduit(
             new BytesSentStreamSinkConduit(browser.getSinkChannel().getConduit(), entry::sent));
+    browser.setCloseListener(closed -> close());
+    cluster.setCloseListener(closed -> close());
     copy(cluster, browser, buffers);
     copy(browser, cluster, buffers);
   }
@@ -41,18 +81,35 @@ final class WebSocketTunnel {
         from.getSourceChannel(),
         to.getSinkChannel(),
         null,
-        sink -> halfClose(sink),
+        this::endWay,
         (channel, cause) -> close(),
         (channel, cause) -> close(),
         buffers);
   }
 
-  private void halfClose(StreamSinkChannel sink) {
+  private void endWay(StreamSinkChannel sink) {
     try {
       sink.shutdownWrites();
-      sink.flush();
+      if (sink.flush()) {
+        wayEnded();
+      } else {
+        sink.getWriteSetter()
+            .set(
+                ChannelListeners.flushingChannelListener(
+                    flushed -> wayEnded(), (channel, cause) -> close()));
+        sink.resumeWrites();
+      }
     } catch (IOException e) {
       close();
+    }
+  }
+
+  private void wayEnded() {
+    endedWays++;
+    if (endedWays == 2) {
+      close();
+    } else {
+      browser.getIoThread().executeAfter(this::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
     }
   }
 

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -62,7 +64,7 @@ public final class HttpListener implements AutoCloseable {
    */
   public static HttpListener bind(
       InetSocketAddress address, @Nullable SSLContext tls, OptionMap options) throws IOException {
-    Xnio xnio = Xnio.getInstance(HttpListener.class.getClassLoader());
+    Xnio xnio = QuietXnio.INSTANCE;
     XnioWorker worker =
         xnio.createWorker(
             OptionMap.builder()
@@ -79,12 +81,15 @@ public final class HttpListener implements AutoCloseable {
           new HttpOpenListener(
               buffers,
               OptionMap.builder()
-                  .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                   .addAll(options)
                   .set(UndertowOptions.ENABLE_HTTP2, false)
                   .getMap());
       OptionMap ofSocket =
-          OptionMap.builder().set(Options.TCP_NODELAY, true).set(Options.KEEP_ALIVE, true).getMap();
+          OptionMap.builder()
+              .set(Options.TCP_NODELAY, true)
+              .set(Options.KEEP_ALIVE, true)
+              .addAll(options)
+              .getMap();
       ChannelListener<AcceptingChannel<StreamConnection>> accepting =
           ChannelListeners.openListenerAdapter(connections);
       AcceptingChannel<? extends StreamConnection> socket =
@@ -125,8 +130,7 @@ public final class HttpListener implements AutoCloseable {
   @Override
   public void close() {
     IoUtils.safeClose(socket);
-    connections.closeConnections();
-    worker.shutdown();
+    worker.shutdown(); // which closes whatever its threads know of
     try {
       if (!isOwnThread() && !worker.awaitTermination(TASK_END_SECONDS, TimeUnit.SECONDS)) {
         worker.shutdownNow();
@@ -137,6 +141,27 @@ public final class HttpListener implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     buffers.close();
+  }
+
+  /**
+   * Loads XNIO without its two lines on INFO that say which version it is. Whoever has set a level
+   * for it keeps it.
+   */
+  private static final class QuietXnio {
+    private static final Xnio INSTANCE = load();
+
+    private static Xnio load() {
+      Logger greeter = Logger.getLogger("org.xnio");
+      Level own = greeter.getLevel();
+      if (own == null) {
+        greeter.setLevel(Level.WARNING);
+      }
+      try {
+        return Xnio.getInstance(HttpListener.class.getClassLoader());
+      } finally {
+        greeter.setLevel(own);
+      }
+    }
   }
 
   /** A thread that closes its own listener cannot wait for its own end. */

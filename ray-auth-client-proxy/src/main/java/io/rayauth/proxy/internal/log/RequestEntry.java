@@ -17,6 +17,7 @@ public final class RequestEntry {
 
   private final HttpServerExchange exchange;
   private final TimeSource time;
+  private final Activity activity;
   private final Consumer<ProxiedRequest> told;
   private final String method;
   private final String path;
@@ -24,17 +25,29 @@ public final class RequestEntry {
   private final AtomicLong received = new AtomicLong();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicBoolean done = new AtomicBoolean();
+  private volatile boolean goesToCluster;
   private End end = End.OWN_PAGE;
   private @Nullable String reason;
 
-  RequestEntry(HttpServerExchange exchange, TimeSource time, Consumer<ProxiedRequest> told) {
+  RequestEntry(
+      HttpServerExchange exchange,
+      TimeSource time,
+      Activity activity,
+      Consumer<ProxiedRequest> told) {
     this.exchange = exchange;
     this.time = time;
+    this.activity = activity;
     this.told = told;
     this.method = exchange.getRequestMethod().toString();
     String uri = exchange.getRequestURI();
     this.path = uri.length() <= LONGEST_PATH ? uri : uri.substring(0, LONGEST_PATH);
     this.startNanos = time.nanoTime();
+  }
+
+  /** Notes that the proxy is in use for as long as this request goes on. */
+  public void goesToCluster() {
+    goesToCluster = true;
+    activity.begun();
   }
 
   /** Says what became of the request; what is said first holds, except of what goes on. */
@@ -58,6 +71,9 @@ public final class RequestEntry {
   /** Tells what became of the request, once. */
   public void close() {
     if (done.compareAndSet(false, true)) {
+      if (goesToCluster) {
+        activity.ended();
+      }
       told.accept(request());
     }
   }

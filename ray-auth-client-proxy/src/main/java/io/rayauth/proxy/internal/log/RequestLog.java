@@ -32,7 +32,7 @@ public final class RequestLog {
   /** Returns a handler that keeps the log of what another one does. */
   public HttpHandler around(HttpHandler next) {
     return exchange -> {
-      RequestEntry entry = new RequestEntry(exchange, time, this::tell);
+      RequestEntry entry = new RequestEntry(exchange, time, activity, this::tell);
       exchange.putAttachment(ENTRY, entry);
       exchange.addExchangeCompleteListener(
           (ended, following) -> {

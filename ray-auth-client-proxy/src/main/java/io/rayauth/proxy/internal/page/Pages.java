@@ -112,7 +112,7 @@ public final class Pages {
   }
 
   /** A browser that goes to a page says so; one that fetches data for a page says that too. */
-  private static boolean isWatched(HeaderMap request) {
+  public static boolean isWatched(HeaderMap request) {
     String accept = request.getFirst(Headers.ACCEPT);
     String destination = request.getFirst(SEC_FETCH_DEST);
     return accept != null

@@ -1,0 +1,59 @@
+package io.rayauth.proxy.internal.forward;
+
+import io.rayauth.RayEndpoint;
+import java.net.URI;
+import java.util.Optional;
+
+/** Says where a browser is sent when the cluster sends it somewhere. */
+final class Redirect {
+  private Redirect() {}
+
+  /**
+   * Returns what a place is called by whoever comes through the proxy.
+   *
+   * @param requested the path and query that were asked for, below the endpoint
+   * @param location as the cluster said it
+   * @return begins with one slash; empty if the place is not below the endpoint
+   */
+  static Optional<String> within(RayEndpoint endpoint, String requested, String location) {
+    URI base = endpoint.url();
+    URI target;
+    try {
+      target = endpoint.resolve(requested).resolve(location.strip()).normalize();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    if (!isSameOrigin(base, target) || target.getRawPath() == null) {
+      return Optional.empty();
+    }
+    String path = target.getRawPath();
+    if (!path.startsWith(base.getRawPath())) {
+      return Optional.empty();
+    }
+    String own = path.substring(base.getRawPath().length());
+    if (own.isEmpty() && target.getRawQuery() == null) {
+      own = "/";
+    }
+    if (!own.startsWith("/") || own.startsWith("//")) { // which a browser takes for another host
+      return Optional.empty();
+    }
+    return Optional.of(
+        own
+            + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery())
+            + (target.getRawFragment() == null ? "" : "#" + target.getRawFragment()));
+  }
+
+  private static boolean isSameOrigin(URI base, URI target) {
+    return base.getScheme().equalsIgnoreCase(target.getScheme())
+        && base.getHost().equalsIgnoreCase(target.getHost())
+        && port(base) == port(target)
+        && target.getRawUserInfo() == null;
+  }
+
+  private static int port(URI address) {
+    if (address.getPort() >= 0) {
+      return address.getPort();
+    }
+    return address.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+  }
+}
