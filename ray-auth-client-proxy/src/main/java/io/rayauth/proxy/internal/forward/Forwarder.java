@@ -44,29 +44,28 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
   @Override
   public void handleRequest(HttpServerExchange exchange) {
     Forwarding forwarding = new Forwarding(gateway, upstream, events, pages, exchange);
-    exchange.addExchangeCompleteListener(
-        (ended, following) -> {
-          forwarding.browserIsDone();
-          following.proceed();
-        });
+    exchange.addExchangeCompleteListener((ended, following) -> {
+      forwarding.browserIsDone();
+      following.proceed();
+    });
     RequestLog.of(exchange).goesToCluster();
     if (exchange.isRequestComplete()) {
       BrowserWatch.begin(exchange);
-      exchange.dispatch(forwarding::begin);
+      forwarding.start();
     } else if (hasSmallBody(exchange)) {
       exchange
           .getRequestReceiver()
           .receiveFullBytes(
               (same, body) -> {
                 forwarding.keep(body);
-                same.dispatch(forwarding::begin);
+                forwarding.start();
               },
               (same, cause) -> {
                 RequestLog.of(same).end(End.ABANDONED, null);
                 IoUtils.safeClose(same.getConnection());
               });
     } else {
-      exchange.dispatch(forwarding::begin);
+      forwarding.start();
     }
   }
 

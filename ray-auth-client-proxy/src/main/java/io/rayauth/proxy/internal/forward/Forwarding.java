@@ -24,6 +24,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.Protocols;
+import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import io.undertow.util.Transfer;
 import java.io.IOException;
@@ -100,23 +101,40 @@ final class Forwarding {
 
   /** Is told that the browser has got the answer, or is gone. */
   void browserIsDone() {
-    onIoThread(
-        () -> {
-          if (!over) {
-            over = true;
-            entry.end(End.ABANDONED, null);
-            entry.close();
-            letGo();
-          }
-        });
+    onIoThread(() -> {
+      if (!over) {
+        over = true;
+        entry.end(End.ABANDONED, null);
+        entry.close();
+        letGo();
+      }
+    });
   }
 
-  /** Sends the request with fresh tokens; called on a worker thread. */
-  void begin() {
+  /**
+   * Sends the request; called on the I/O thread. It stays there if it need not wait for tokens, as
+   * going to another thread and back takes longer than all the rest of a small request.
+   */
+  void start() {
+    Tokens fresh = gateway.freshTokens();
+    if (fresh == null) {
+      exchange.dispatch(this::begin);
+    } else {
+      attempts++;
+      exchange.dispatch(SameThreadExecutor.INSTANCE, () -> run(() -> lease(fresh)));
+    }
+  }
+
+  private void lease(Tokens tokens) {
+    upstream.lease(exchange.getIoThread(), new Attempt(tokens));
+  }
+
+  /** Sends the request with tokens that it may wait for; called on a worker thread. */
+  private void begin() {
     attempts++;
     try {
       Tokens tokens = gateway.tokens();
-      onIoThread(() -> upstream.lease(exchange.getIoThread(), new Attempt(tokens)));
+      onIoThread(() -> lease(tokens));
     } catch (RuntimeException e) {
       fail(asRayException(e));
     }
@@ -133,14 +151,13 @@ final class Forwarding {
   /** Shows a page that says why the cluster gave no answer; called on a worker thread. */
   private void fail(RayException failure) {
     events.tell(listener -> listener.onUpstreamFailed(failure));
-    onIoThread(
-        () -> {
-          if (!over) {
-            over = true;
-            entry.end(End.FAILED, reason(failure));
-            pages.failed(exchange, failure);
-          }
-        });
+    onIoThread(() -> {
+      if (!over) {
+        over = true;
+        entry.end(End.FAILED, reason(failure));
+        pages.failed(exchange, failure);
+      }
+    });
   }
 
   private static String reason(RayException failure) {
@@ -277,7 +294,9 @@ final class Forwarding {
         headers.put(Headers.CONNECTION, Headers.UPGRADE_STRING);
         headers.put(Headers.UPGRADE, "websocket");
       }
-      if (body == null && !exchange.isRequestComplete() && !headers.contains(Headers.CONTENT_LENGTH)) {
+      if (body == null
+          && !exchange.isRequestComplete()
+          && !headers.contains(Headers.CONTENT_LENGTH)) {
         headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
       }
       return request;
@@ -310,9 +329,8 @@ final class Forwarding {
     }
 
     private void upload(ClientExchange sending) {
-      exchange.addRequestWrapper(
-          (factory, same) ->
-              new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
+      exchange.addRequestWrapper((factory, same) ->
+          new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
       Transfer.initiateTransfer(
           exchange.getRequestChannel(),
           sending.getRequestChannel(),
@@ -463,27 +481,26 @@ final class Forwarding {
       letGo();
       entry.end(End.FAILED, "the answer broke off");
       cutBrowser();
-      onWorker(
-          () -> {
-            RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
-            events.tell(listener -> listener.onUpstreamFailed(failure));
-          });
+      onWorker(() -> {
+        RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
+        events.tell(listener -> listener.onUpstreamFailed(failure));
+      });
     }
 
     private void tunnel(ClientExchange answer) {
       over = true;
       connection = null;
       entry.end(End.WEBSOCKET, null);
-      HeaderRules.response(answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
+      HeaderRules.response(
+          answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
       exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
       WebSocketTunnel.prepare(answer);
-      exchange.upgradeChannel(
-          (browser, upgraded) ->
-              WebSocketTunnel.open(
-                  browser,
-                  answer.getConnection(),
-                  entry,
-                  exchange.getConnection().getByteBufferPool()));
+      exchange.upgradeChannel((browser, upgraded) ->
+          WebSocketTunnel.open(
+              browser,
+              answer.getConnection(),
+              entry,
+              exchange.getConnection().getByteBufferPool()));
       exchange.endExchange();
     }
 
@@ -504,8 +521,7 @@ final class Forwarding {
           });
     }
 
-    private ClientCallback<ClientExchange> callback(
-        Consumer<ClientExchange> completed) {
+    private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> completed) {
       return new ClientCallback<>() {
         @Override
         public void completed(ClientExchange client) {
