@@ -20,4 +20,6 @@ module io.rayauth.kubernetes {
   requires tools.jackson.dataformat.yaml;
 
   exports io.rayauth.kubernetes;
+  exports io.rayauth.kubernetes.internal.token to
+      io.rayauth.proxy;
 }

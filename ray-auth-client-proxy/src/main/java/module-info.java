@@ -15,4 +15,5 @@ module io.rayauth.proxy {
   requires static transitive org.jspecify;
 
   exports io.rayauth.proxy;
+  exports io.rayauth.proxy.kubernetes;
 }

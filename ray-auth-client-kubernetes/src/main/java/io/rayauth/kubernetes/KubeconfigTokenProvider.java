@@ -40,7 +40,7 @@ public final class KubeconfigTokenProvider {
    * @return a provider that has not read anything yet
    */
   public static TokenProvider ofDefault() {
-    Kubeconfig kubeconfig = new Kubeconfig(ClientToken.defaultFiles(), null);
+    Kubeconfig kubeconfig = Kubeconfig.ofDefault();
     return kubeconfig.exists()
         ? new KubeconfigToken(kubeconfig, TimeSource.system())
         : ClientToken.mounted();
@@ -53,7 +53,7 @@ public final class KubeconfigTokenProvider {
    * @return a provider that has not read it yet
    */
   public static TokenProvider ofFile(Path kubeconfig) {
-    return new KubeconfigToken(new Kubeconfig(List.of(kubeconfig), null), TimeSource.system());
+    return new KubeconfigToken(Kubeconfig.ofFile(kubeconfig), TimeSource.system());
   }
 
   /**

@@ -3,6 +3,7 @@ package io.rayauth.kubernetes;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.rayauth.kubernetes.internal.cluster.CustomResource;
 import io.rayauth.kubernetes.internal.cluster.DeclaredScheme;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -218,6 +219,21 @@ public final class RayCluster {
    */
   public Optional<Condition> condition(String type) {
     return Optional.ofNullable(conditions.get(type));
+  }
+
+  /**
+   * Says why the cluster cannot take jobs yet, as far as it is known without asking for its pods:
+   * what {@link RayClusters#awaitReady(RayClusterRef, Duration)} would wait for.
+   *
+   * @return part of a sentence, such as {@code its head pod is not ready (ContainersNotReady)};
+   *     empty if nothing is known to be missing
+   */
+  public Optional<String> notReadyBecause() {
+    Readiness readiness = Readiness.of(this);
+    return switch (readiness.stage()) {
+      case READY, ASK_THE_HEAD_POD -> Optional.empty();
+      default -> Optional.of(readiness.why());
+    };
   }
 
   /** Tells whether somebody wants it to be switched off. */

@@ -37,6 +37,31 @@ public final class Kubeconfig {
     this.context = context;
   }
 
+  /** Finds the files that kubectl would read. */
+  public static Kubeconfig ofDefault() {
+    return new Kubeconfig(ClientToken.defaultFiles(), null);
+  }
+
+  /** Takes one file. */
+  public static Kubeconfig ofFile(Path file) {
+    return new Kubeconfig(List.of(file), null);
+  }
+
+  /**
+   * Reads the names of all contexts, in the order of the files.
+   *
+   * @throws TokenUnavailableException if none of the files exists (absent), or one cannot be read
+   *     (broken)
+   */
+  public List<String> contexts() {
+    return read().stream()
+        .flatMap(part -> Stream.ofNullable(part.content().getContexts()).flatMap(List::stream))
+        .filter(named -> named.getName() != null && named.getContext() != null)
+        .map(NamedContext::getName)
+        .distinct()
+        .toList();
+  }
+
   List<Path> files() {
     return files;
   }

@@ -28,7 +28,7 @@ record Page(
     String width) {
 
   static Page of(String title, String plain, List<Html> content) {
-    return new Page(title, plain, null, List.copyOf(content), null, "'none'", "");
+    return new Page(title, plain, null, List.copyOf(content), null, "'none'", "narrow");
   }
 
   Page about(String cluster) {
@@ -61,7 +61,7 @@ record Page(
             .with("name", "viewport")
             .with("content", "width=device-width, initial-scale=1"));
     head.add(element("meta").with("name", "color-scheme").with("content", "light dark"));
-    head.add(element("meta").with("name", "robots").with("content", "noindex"));
+    head.add(element("meta").with("name", "referrer").with("content", "no-referrer"));
     if (refresh != null) {
       head.add(element("meta").with("http-equiv", "refresh").with("content", refresh));
     }

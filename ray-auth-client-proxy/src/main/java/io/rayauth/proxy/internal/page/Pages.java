@@ -13,6 +13,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,45 @@ public final class Pages {
                     element("p").of(element("a").with("href", "/").of("Go on to the dashboard"))))
             .about(cluster)
             .refreshing("0; url=/"));
+  }
+
+  /**
+   * Lists what can be opened.
+   *
+   * @param formsTo where the buttons may lead beyond this server, as in {@code form-action}:
+   *     Chromium applies that to redirects too
+   */
+  public void list(HttpServerExchange exchange, List<Place> places, String formsTo) {
+    exchange.setStatusCode(StatusCodes.OK);
+    send(exchange, StartPage.of(cluster, places, "'self' " + formsTo));
+  }
+
+  /** Says why a dashboard of the list does not open. */
+  public void notOpened(HttpServerExchange exchange, String name, RayException failure) {
+    String title = name + " does not open";
+    String message = String.valueOf(failure.getMessage());
+    exchange.setStatusCode(StatusCodes.BAD_GATEWAY);
+    send(
+        exchange,
+        Page.of(
+                title,
+                title + ": " + message,
+                List.of(
+                    words(message),
+                    element("p").of(element("a").with("href", "/").of("Back to the list"))))
+            .about(cluster));
+  }
+
+  /** Returns a page that leads to a link, to be opened from a file. */
+  public static String leadingTo(URI link) {
+    return Page.of(
+            "The dashboard opens",
+            "",
+            List.of(
+                element("p")
+                    .of(element("a").with("href", link.toString()).of("Go on to the dashboard"))))
+        .refreshing("0; url=" + link)
+        .html();
   }
 
   /** Sends a page and ends the exchange; the status is set. */

@@ -19,6 +19,7 @@ final class StyleSheet {
           h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 1rem; }
           h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
           p { margin: 0 0 1rem; }
+          .end { margin-top: 2rem; }
           a { color: var(--link); }
           .cluster { color: var(--quiet); margin: 0 0 .25rem; overflow-wrap: anywhere; }
           .words { white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem 1rem; border-left: 4px solid var(--bad); background: var(--back); }
