@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
-import io.rayauth.examples.Browser;
+import io.rayauth.examples.Visitor;
 import io.rayauth.examples.guide.FakeKubernetes;
 import io.rayauth.kubernetes.RayClusterRef;
 import io.rayauth.kubernetes.RayClusterSpec;
@@ -48,7 +48,7 @@ class DashboardSnippets {
     // @end
 
     try (dashboard) {
-      assertThat(Browser.openAndLook(dashboard.url())).contains("\"ray_version\"");
+      assertThat(Visitor.open(dashboard.url()).data("/api/version")).contains("\"ray_version\"");
     }
   }
 

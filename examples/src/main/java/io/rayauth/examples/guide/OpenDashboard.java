@@ -34,16 +34,12 @@ public final class OpenDashboard {
   public static void run(PrintStream out, InputStream in, String... args) {
     GuideArguments arguments =
         GuideArguments.parse(
-            "OpenDashboard",
-            List.of(Option.CLUSTER, Option.SERVICE_ACCOUNT, Option.ADDRESS),
-            args);
+            "OpenDashboard", List.of(Option.CLUSTER, Option.SERVICE_ACCOUNT, Option.ADDRESS), args);
     ClusterStep.asServiceAccount(
         arguments,
         connection -> {
           try (DashboardProxy dashboard =
-              DashboardProxy.to(connection.jobs())
-                  .title(arguments.cluster().toString())
-                  .start()) {
+              DashboardProxy.to(connection.jobs()).title(arguments.cluster().toString()).start()) {
             DashboardLink.show(out, in, dashboard.url());
           }
         });

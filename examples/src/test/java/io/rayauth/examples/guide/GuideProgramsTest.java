@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rayauth.examples.Browser;
 import io.rayauth.examples.ExampleFailedException;
+import io.rayauth.examples.LookingInput;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
@@ -160,11 +160,12 @@ class GuideProgramsTest {
   void openDashboard_asTheServiceAccount_printsALinkThatOpensIt() {
     putCluster();
     try (FakeRay ray = ray(RAY_USER.verbs("get"))) {
-      Browser browser = new Browser(() -> printed.toString(UTF_8));
+      LookingInput in =
+          new LookingInput(() -> printed.toString(UTF_8), visitor -> visitor.data("/api/version"));
 
-      run((out, args) -> OpenDashboard.run(out, browser, args), ray);
+      run((out, args) -> OpenDashboard.run(out, in, args), ray);
 
-      assertThat(browser.seen()).contains("\"ray_version\"");
+      assertThat(in.seen()).contains("\"ray_version\"");
     }
   }
 
