@@ -9,6 +9,7 @@ import io.rayauth.time.TimeSource;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueReadHandler;
 import org.xnio.IoUtils;
 import org.xnio.XnioWorker;
 
@@ -27,6 +28,9 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
   private final ProxyEvents events;
   private final Pages pages;
 
+  /** Says 100 to whoever waits for it, once the body is read; the cluster is never asked. */
+  private final HttpHandler leaveToSend = new HttpContinueReadHandler(this::forward);
+
   /** Creates a forwarder; nothing is opened yet. */
   public Forwarder(
       Gateway gateway,
@@ -42,12 +46,17 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
   }
 
   @Override
-  public void handleRequest(HttpServerExchange exchange) {
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    leaveToSend.handleRequest(exchange);
+  }
+
+  private void forward(HttpServerExchange exchange) {
     Forwarding forwarding = new Forwarding(gateway, upstream, events, pages, exchange);
-    exchange.addExchangeCompleteListener((ended, following) -> {
-      forwarding.browserIsDone();
-      following.proceed();
-    });
+    exchange.addExchangeCompleteListener(
+        (ended, following) -> {
+          forwarding.browserIsDone();
+          following.proceed();
+        });
     RequestLog.of(exchange).goesToCluster();
     if (exchange.isRequestComplete()) {
       BrowserWatch.begin(exchange);

@@ -16,6 +16,7 @@ import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -76,8 +77,8 @@ final class Forwarding {
   /** The connection to the cluster that works for this request; of the I/O thread. */
   private @Nullable ClientConnection connection;
 
-  /** Whether the answer is complete, or nobody waits for it; of the I/O thread. */
-  private boolean over;
+  /** Whether the answer is complete, or nobody waits for it. */
+  private volatile boolean over;
 
   Forwarding(
       Gateway gateway,
@@ -101,14 +102,11 @@ final class Forwarding {
 
   /** Is told that the browser has got the answer, or is gone. */
   void browserIsDone() {
-    onIoThread(() -> {
-      if (!over) {
-        over = true;
-        entry.end(End.ABANDONED, null);
-        entry.close();
-        letGo();
-      }
-    });
+    if (!over) {
+      over = true;
+      entry.end(End.ABANDONED, null);
+      onIoThread(this::letGo);
+    }
   }
 
   /**
@@ -151,13 +149,14 @@ final class Forwarding {
   /** Shows a page that says why the cluster gave no answer; called on a worker thread. */
   private void fail(RayException failure) {
     events.tell(listener -> listener.onUpstreamFailed(failure));
-    onIoThread(() -> {
-      if (!over) {
-        over = true;
-        entry.end(End.FAILED, reason(failure));
-        pages.failed(exchange, failure);
-      }
-    });
+    onIoThread(
+        () -> {
+          if (!over) {
+            over = true;
+            entry.end(End.FAILED, reason(failure));
+            pages.failed(exchange, failure);
+          }
+        });
   }
 
   private static String reason(RayException failure) {
@@ -235,6 +234,8 @@ final class Forwarding {
   private void run(Runnable step) {
     try {
       step.run();
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "the proxy is closing", e);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "forwarding " + method() + " " + path() + " failed", e);
       entry.end(End.FAILED, e.getClass().getSimpleName());
@@ -294,9 +295,7 @@ final class Forwarding {
         headers.put(Headers.CONNECTION, Headers.UPGRADE_STRING);
         headers.put(Headers.UPGRADE, "websocket");
       }
-      if (body == null
-          && !exchange.isRequestComplete()
-          && !headers.contains(Headers.CONTENT_LENGTH)) {
+      if (body == null && !exchange.isRequestComplete() && !headers.contains(Headers.CONTENT_LENGTH)) {
         headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
       }
       return request;
@@ -329,8 +328,9 @@ final class Forwarding {
     }
 
     private void upload(ClientExchange sending) {
-      exchange.addRequestWrapper((factory, same) ->
-          new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
+      exchange.addRequestWrapper(
+          (factory, same) ->
+              new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
       Transfer.initiateTransfer(
           exchange.getRequestChannel(),
           sending.getRequestChannel(),
@@ -351,6 +351,7 @@ final class Forwarding {
       over = true;
       letGo();
       if (cause instanceof RequestTooBigException && !exchange.isResponseStarted()) {
+        RequestLog.refused(exchange, TOO_LARGE.reason());
         pages.refuse(exchange, TOO_LARGE);
       } else {
         entry.end(End.ABANDONED, null);
@@ -384,7 +385,9 @@ final class Forwarding {
         excerpt(answer, said -> onWorker(() -> refused(response, said)));
       } else if (status == StatusCodes.SWITCHING_PROTOCOLS && isWebSocket()) {
         tunnel(answer);
-      } else if (status < StatusCodes.OK || (isGatewayError(status) && isNavigation())) {
+      } else if (status < StatusCodes.OK
+          || isCodedUnreadably(response)
+          || (isGatewayError(status) && isNavigation())) {
         excerpt(answer, said -> onWorker(() -> fail(explained(response, said))));
       } else if (location == null) {
         pass(answer);
@@ -442,7 +445,19 @@ final class Forwarding {
       ClientResponse response = answer.getResponse();
       exchange.setStatusCode(response.getResponseCode());
       exchange.setReasonPhrase(response.getStatus());
-      HeaderRules.response(response.getResponseHeaders(), exchange.getResponseHeaders());
+      HeaderMap headers = exchange.getResponseHeaders();
+      HeaderRules.response(response.getResponseHeaders(), headers);
+      if (!Connectors.isEntityBodyAllowed(response.getResponseCode())) {
+        over = true;
+        letGo(); // a 304 may tell a length, for which Undertow would wait
+        exchange.endExchange();
+        return;
+      }
+      if (!headers.contains(Headers.CONTENT_LENGTH)
+          && exchange.getProtocol().equals(Protocols.HTTP_1_1)) {
+        // Else Undertow would end some answers with the connection, as if that were no accident.
+        headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+      }
       Transfer.initiateTransfer(
           answer.getResponseChannel(),
           exchange.getResponseChannel(),
@@ -481,26 +496,27 @@ final class Forwarding {
       letGo();
       entry.end(End.FAILED, "the answer broke off");
       cutBrowser();
-      onWorker(() -> {
-        RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
-        events.tell(listener -> listener.onUpstreamFailed(failure));
-      });
+      onWorker(
+          () -> {
+            RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
+            events.tell(listener -> listener.onUpstreamFailed(failure));
+          });
     }
 
     private void tunnel(ClientExchange answer) {
       over = true;
       connection = null;
       entry.end(End.WEBSOCKET, null);
-      HeaderRules.response(
-          answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
+      HeaderRules.response(answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
       exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
       WebSocketTunnel.prepare(answer);
-      exchange.upgradeChannel((browser, upgraded) ->
-          WebSocketTunnel.open(
-              browser,
-              answer.getConnection(),
-              entry,
-              exchange.getConnection().getByteBufferPool()));
+      exchange.upgradeChannel(
+          (browser, upgraded) ->
+              WebSocketTunnel.open(
+                  browser,
+                  answer.getConnection(),
+                  entry,
+                  exchange.getConnection().getByteBufferPool()));
       exchange.endExchange();
     }
 
@@ -521,7 +537,8 @@ final class Forwarding {
           });
     }
 
-    private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> completed) {
+    private ClientCallback<ClientExchange> callback(
+        Consumer<ClientExchange> completed) {
       return new ClientCallback<>() {
         @Override
         public void completed(ClientExchange client) {
@@ -534,6 +551,12 @@ final class Forwarding {
         }
       };
     }
+  }
+
+  /** Undertow knows no way to tell where an answer ends but chunks, a length and the end. */
+  private static boolean isCodedUnreadably(ClientResponse response) {
+    String coding = response.getResponseHeaders().getLast(Headers.TRANSFER_ENCODING);
+    return coding != null && !coding.equalsIgnoreCase(Headers.CHUNKED.toString());
   }
 
   private static boolean isGatewayError(int status) {

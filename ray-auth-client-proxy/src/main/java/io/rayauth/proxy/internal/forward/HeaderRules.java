@@ -65,7 +65,8 @@ final class HeaderRules {
   /**
    * Copies what passes from a browser to the cluster.
    *
-   * @param own what is said in the proxy's own name, tokens included
+   * @param reads whether it is a GET; by what else is sent, nobody is to know a browser
+   * @param own what is said in the proxy's own name, tokens included; the name of a browser stays
    */
   static void request(
       HeaderMap from, HeaderMap to, boolean reads, String host, Map<String, String> own) {
@@ -82,7 +83,13 @@ final class HeaderRules {
       }
     }
     to.put(Headers.HOST, host);
-    own.forEach((name, value) -> to.put(new HttpString(name), value));
+    own.forEach(
+        (name, value) -> {
+          HttpString header = new HttpString(name);
+          if (!header.equals(Headers.USER_AGENT) || !to.contains(header)) {
+            to.put(header, value);
+          }
+        });
   }
 
   /** Copies what passes from the cluster to a browser. */

@@ -2,7 +2,9 @@ package io.rayauth.proxy.internal.forward;
 
 import io.rayauth.RayEndpoint;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Says where a browser is sent when the cluster sends it somewhere. */
 final class Redirect {
@@ -19,7 +21,11 @@ final class Redirect {
     URI base = endpoint.url();
     URI target;
     try {
-      target = endpoint.resolve(requested).resolve(location.strip()).normalize();
+      URI asked = endpoint.resolve(requested);
+      target =
+          location.startsWith("?") // which the JDK resolves as RFC 2396 said
+              ? endpoint.resolve(requested.replaceAll("\\?.*", "") + location)
+              : asked.resolve(location.strip());
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -27,7 +33,8 @@ final class Redirect {
       return Optional.empty();
     }
     String path = target.getRawPath();
-    if (!path.startsWith(base.getRawPath())) {
+    if (!path.startsWith(base.getRawPath())
+        || List.of(path.split("/")).stream().anyMatch(Set.of(".", "..")::contains)) {
       return Optional.empty();
     }
     String own = path.substring(base.getRawPath().length());

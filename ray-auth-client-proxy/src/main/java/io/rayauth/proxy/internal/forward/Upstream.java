@@ -10,8 +10,10 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -173,6 +175,12 @@ final class Upstream implements AutoCloseable {
       callback.failed(new IOException("the proxy is closing"));
       return;
     }
+    if (new InetSocketAddress(address.getHost(), 0).isUnresolved()) {
+      ConnectException unknown = new ConnectException();
+      unknown.initCause(new UnresolvedAddressException());
+      callback.failed(unknown);
+      return;
+    }
     try {
       UndertowClient.getInstance()
           .connect(
@@ -186,10 +194,8 @@ final class Upstream implements AutoCloseable {
                   .set(Options.TCP_NODELAY, true)
                   .set(Options.KEEP_ALIVE, true)
                   .getMap());
-    } catch (RuntimeException e) { // such as UnresolvedAddressException
-      ConnectException failure = new ConnectException();
-      failure.initCause(e);
-      callback.failed(failure);
+    } catch (RuntimeException e) { // an address that no connection can be made to
+      callback.failed(new IOException(e));
     }
   }
 

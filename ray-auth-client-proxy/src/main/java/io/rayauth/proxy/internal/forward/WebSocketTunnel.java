@@ -10,6 +10,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.util.Transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -108,8 +109,12 @@ final class WebSocketTunnel {
     endedWays++;
     if (endedWays == 2) {
       close();
-    } else {
+      return;
+    }
+    try {
       browser.getIoThread().executeAfter(this::close, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) { // the proxy is closing
+      close();
     }
   }
 

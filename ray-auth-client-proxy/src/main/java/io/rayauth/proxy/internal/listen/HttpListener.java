@@ -81,6 +81,7 @@ public final class HttpListener implements AutoCloseable {
           new HttpOpenListener(
               buffers,
               OptionMap.builder()
+                  .set(UndertowOptions.MAX_ENTITY_SIZE, (long) UNLIMITED)
                   .addAll(options)
                   .set(UndertowOptions.ENABLE_HTTP2, false)
                   .getMap());
