@@ -12,6 +12,7 @@ module io.rayauth.proxy {
   requires undertow.core;
   requires xnio.api;
   requires io.github.bucket4j.core;
+  requires org.jboss.logging;
   requires static transitive org.jspecify;
 
   exports io.rayauth.proxy;

@@ -4,6 +4,11 @@ import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
 import io.rayauth.internal.call.Gateway;
 import io.rayauth.proxy.internal.forward.Forwarder;
+import io.rayauth.proxy.internal.guard.Access;
+import io.rayauth.proxy.internal.guard.Doorkeeper;
+import io.rayauth.proxy.internal.guard.GuardSettings;
+import io.rayauth.proxy.internal.guard.ListenerOptions;
+import io.rayauth.proxy.internal.guard.Site;
 import io.rayauth.proxy.internal.listen.HttpListener;
 import io.rayauth.proxy.internal.log.Activity;
 import io.rayauth.proxy.internal.log.ProxyEvents;
@@ -15,13 +20,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.xnio.OptionMap;
 
 /**
  * Shows the dashboard of a secured cluster to a browser on this machine: listens on loopback, lets
@@ -39,6 +44,7 @@ public final class DashboardProxy implements AutoCloseable {
   private final Builder settings;
   private final HttpListener listener;
   private final Forwarder forwarder;
+  private final Doorkeeper doorkeeper;
   private final ProxyEvents events;
   private final Activity activity;
   private final URI address;
@@ -51,17 +57,22 @@ public final class DashboardProxy implements AutoCloseable {
     this.listener = listener;
     this.events = new ProxyEvents(settings.listener);
     this.activity = new Activity(settings.time);
-    this.address = URI.create("http://127.0.0.1:" + listener.address().getPort());
+    this.address = settings.site.address(listener.address().getPort());
     Gateway gateway = Gateway.of(settings.client);
     String title = settings.title == null ? gateway.endpoint().toString() : settings.title;
+    Pages pages = new Pages(title);
     this.forwarder =
-        new Forwarder(
-            gateway,
-            listener.worker(),
-            listener.buffers(),
-            settings.time,
-            events,
-            new Pages(title));
+        new Forwarder(gateway, listener.worker(), listener.buffers(), settings.time, events, pages);
+    this.doorkeeper =
+        new Doorkeeper(
+            new GuardSettings(
+                settings.site,
+                settings.access,
+                settings.limits,
+                settings.time,
+                sessions -> events.tell(told -> told.onSessionStarted(sessions))),
+            forwarder,
+            pages);
   }
 
   /**
@@ -97,7 +108,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
    */
   public URI url() {
-    return address.resolve("/");
+    return address.resolve(doorkeeper.newLink());
   }
 
   /**
@@ -127,6 +138,7 @@ public final class DashboardProxy implements AutoCloseable {
     if (idleWatch != null) {
       idleWatch.interrupt();
     }
+    doorkeeper.close();
     forwarder.close();
     listener.close();
     if (settings.clientIsOwn) {
@@ -137,13 +149,12 @@ public final class DashboardProxy implements AutoCloseable {
   }
 
   private void serve() {
-    listener.serve(new RequestLog(events, activity, settings.time).around(forwarder));
+    listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
     Duration timeout = settings.idleTimeout;
     if (timeout != null) {
       Thread watch =
           new Thread(
-              () -> closeWhenIdleFor(timeout),
-              "ray-auth-proxy-idle-" + PROXIES.incrementAndGet());
+              () -> closeWhenIdleFor(timeout), "ray-auth-proxy-idle-" + PROXIES.incrementAndGet());
       watch.setDaemon(true);
       this.idleWatch = watch;
       watch.start();
@@ -169,7 +180,11 @@ public final class DashboardProxy implements AutoCloseable {
     private final boolean clientIsOwn;
     private int port;
     private @Nullable String title;
-    private boolean writes;
+    private Access access = Access.READ;
+    private Site site = Site.loopback();
+    private ProxyLimits limits = ProxyLimits.builder().build();
+    private @Nullable InetSocketAddress exposed;
+    private @Nullable SSLContext tls;
     private @Nullable Duration idleTimeout;
     private DashboardProxyListener listener = new DashboardProxyListener() {};
     private TimeSource time = TimeSource.system();
@@ -190,7 +205,7 @@ public final class DashboardProxy implements AutoCloseable {
     }
 
     public Builder allowWrites() {
-      this.writes = true;
+      this.access = Access.WRITE;
       return this;
     }
 
@@ -204,13 +219,54 @@ public final class DashboardProxy implements AutoCloseable {
       return this;
     }
 
-    public Builder underLocalhostName(String name) {
-      throw new UnsupportedOperationException();
+    public Builder limits(ProxyLimits limits) {
+      this.limits = limits;
+      return this;
     }
 
+    /**
+     * Lets links and the cookie name a host of their own under {@code localhost}, which no other
+     * server of this machine shares: browsers send the cookies of 127.0.0.1 to every port of it.
+     * Browsers based on Chromium and Firefox resolve such names by themselves.
+     *
+     * @param name such as {@code ray-prod}, for {@code http://ray-prod.localhost:41234}. Default:
+     *     127.0.0.1
+     * @return this
+     * @throws IllegalArgumentException if it is not 1 to 63 of a-z, 0-9 and hyphens within
+     * @throws IllegalStateException if the proxy is exposed to the network
+     */
+    public Builder underLocalhostName(String name) {
+      if (exposed != null) {
+        throw new IllegalStateException("a proxy that is exposed to the network has names there");
+      }
+      this.site = Site.underLocalhostName(name);
+      return this;
+    }
+
+    /**
+     * Listens on an address that other machines reach, by https only. Who has an unused link gets
+     * in from anywhere in the network, with the rights of this proxy's tokens. Without this call
+     * only loopback is listened on.
+     *
+     * @param address where to listen; its port counts, not {@link #port(int)}
+     * @param tls shows the certificate of the names
+     * @param hostNames under which browsers come; links say the first of them. A request that names
+     *     another host is refused
+     * @return this
+     * @throws IllegalArgumentException if the address is not resolved, or if there is no name or
+     *     one that is no host name
+     */
     public Builder exposedToNetwork(
         InetSocketAddress address, SSLContext tls, Set<String> hostNames) {
-      throw new UnsupportedOperationException();
+      if (address.isUnresolved()) {
+        throw new IllegalArgumentException(
+            "\"%s\" is no address of this machine: it does not resolve"
+                .formatted(address.getHostString()));
+      }
+      this.site = Site.exposed(hostNames);
+      this.exposed = address;
+      this.tls = Objects.requireNonNull(tls, "an exposed proxy needs a certificate");
+      return this;
     }
 
     public Builder time(TimeSource time) {
@@ -224,17 +280,15 @@ public final class DashboardProxy implements AutoCloseable {
             "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
+      InetSocketAddress address =
+          exposed == null ? new InetSocketAddress("127.0.0.1", port) : exposed;
       try {
         DashboardProxy proxy =
-            new DashboardProxy(
-                this,
-                HttpListener.bind(
-                    new InetSocketAddress("127.0.0.1", port), null, OptionMap.EMPTY));
+            new DashboardProxy(this, HttpListener.bind(address, tls, ListenerOptions.of(limits)));
         proxy.serve();
         return proxy;
       } catch (IOException e) {
-        throw new DashboardProxyException(
-            "cannot listen on 127.0.0.1:" + port + ": " + e.getMessage(), e);
+        throw new DashboardProxyException("cannot listen on " + address + ": " + e.getMessage(), e);
       }
     }
   }

@@ -3,10 +3,12 @@ package io.rayauth.proxy;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,12 +36,12 @@ final class Wire implements Closeable {
   }
 
   private final Socket socket;
-  private final InputStream in;
+  private final PushbackInputStream in;
 
   Wire(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(20_000);
-    this.in = socket.getInputStream();
+    this.in = new PushbackInputStream(socket.getInputStream());
   }
 
   Wire send(String bytes) throws IOException {
@@ -71,6 +73,20 @@ final class Wire implements Closeable {
     String length = head.header("Content-Length");
     byte[] body = length.isEmpty() ? in.readAllBytes() : in.readNBytes(Integer.parseInt(length));
     return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** Tells whether the other side says something in time. */
+  boolean hasSomethingWithin(Duration time) throws IOException {
+    int patience = socket.getSoTimeout();
+    socket.setSoTimeout((int) time.toMillis());
+    try {
+      in.unread(in.read());
+      return true;
+    } catch (SocketTimeoutException silent) {
+      return false;
+    } finally {
+      socket.setSoTimeout(patience);
+    }
   }
 
   /** Reads no further than the status, as of an answer to HEAD. */

@@ -5,11 +5,13 @@ import io.rayauth.proxy.ProxiedRequest.End;
 import io.rayauth.proxy.internal.log.ProxyEvents;
 import io.rayauth.proxy.internal.log.RequestLog;
 import io.rayauth.proxy.internal.page.Pages;
+import io.rayauth.proxy.internal.page.Refusal;
 import io.rayauth.time.TimeSource;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
+import org.jboss.logging.Logger;
 import org.xnio.IoUtils;
 import org.xnio.XnioWorker;
 
@@ -22,6 +24,17 @@ import org.xnio.XnioWorker;
 public final class Forwarder implements HttpHandler, AutoCloseable {
   /** A body that is no longer is kept until the answer is there, to be sent again if need be. */
   private static final int LARGEST_KEPT_BODY = 16 * 1024;
+
+  /** Undertow's client writes every header it sends into this log on TRACE, tokens included. */
+  private static final Logger SENT_HEADERS = Logger.getLogger("io.undertow.client.request");
+
+  private static final Refusal TOLD_ON =
+      new Refusal(
+          503,
+          "the token would be logged",
+          "The token of the cluster would get into a log",
+          "TRACE is on for the logger io.undertow.client.request, which writes down every header."
+              + " Whoever started the proxy can turn it off.");
 
   private final Gateway gateway;
   private final Upstream upstream;
@@ -47,16 +60,20 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
+    if (SENT_HEADERS.isTraceEnabled()) {
+      RequestLog.refused(exchange, TOLD_ON.reason());
+      pages.refuse(exchange, TOLD_ON);
+      return;
+    }
     leaveToSend.handleRequest(exchange);
   }
 
   private void forward(HttpServerExchange exchange) {
     Forwarding forwarding = new Forwarding(gateway, upstream, events, pages, exchange);
-    exchange.addExchangeCompleteListener(
-        (ended, following) -> {
-          forwarding.browserIsDone();
-          following.proceed();
-        });
+    exchange.addExchangeCompleteListener((ended, following) -> {
+      forwarding.browserIsDone();
+      following.proceed();
+    });
     RequestLog.of(exchange).goesToCluster();
     if (exchange.isRequestComplete()) {
       BrowserWatch.begin(exchange);

@@ -276,7 +276,11 @@ final class Forwarding {
         reconnected = true; // it may have been closed while it was idle
         upstream.leaseNew(exchange.getIoThread(), new Attempt(tokens));
       } else {
-        onWorker(() -> fail(gateway.failure(method(), path(), cause, attempts, tokens)));
+        onWorker(
+            () -> {
+              IOException reason = usedBefore ? cause : upstream.reason(cause);
+              fail(gateway.failure(method(), path(), reason, attempts, tokens));
+            });
       }
     }
 
@@ -513,10 +517,7 @@ final class Forwarding {
       exchange.upgradeChannel(
           (browser, upgraded) ->
               WebSocketTunnel.open(
-                  browser,
-                  answer.getConnection(),
-                  entry,
-                  exchange.getConnection().getByteBufferPool()));
+                  browser, exchange.getConnection(), answer.getConnection(), entry));
       exchange.endExchange();
     }
 

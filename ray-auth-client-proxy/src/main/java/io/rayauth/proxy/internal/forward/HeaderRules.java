@@ -58,7 +58,9 @@ final class HeaderRules {
           "clear-site-data",
           "report-to",
           "reporting-endpoints",
-          "nel");
+          "nel",
+          "service-worker-allowed",
+          "timing-allow-origin");
 
   private HeaderRules() {}
 

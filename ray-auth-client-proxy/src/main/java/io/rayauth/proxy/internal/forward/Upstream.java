@@ -11,9 +11,12 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,11 +26,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
-import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
@@ -45,10 +50,13 @@ final class Upstream implements AutoCloseable {
   /** Less than what servers wait for, as a connection that they close meanwhile costs a repeat. */
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
   private static final int MOST_IDLE_OF_A_THREAD = 32;
 
   private final URI address;
-  private final @Nullable XnioSsl tls;
+  private final @Nullable SSLContext tls;
+  private final @Nullable XnioSsl ssl;
   private final XnioWorker worker;
   private final ByteBufferPool buffers;
   private final TimeSource time;
@@ -62,8 +70,9 @@ final class Upstream implements AutoCloseable {
       ByteBufferPool buffers,
       TimeSource time) {
     this.address = endpoint.url();
-    this.tls =
-        address.getScheme().equals("https") ? ssl(worker.getXnio(), defaulted(tls)) : null;
+    this.tls = address.getScheme().equals("https") ? defaulted(tls) : null;
+    this.ssl =
+        this.tls == null ? null : new UndertowXnioSsl(worker.getXnio(), OptionMap.EMPTY, this.tls);
     this.worker = worker;
     this.buffers = buffers;
     this.time = time;
@@ -108,6 +117,34 @@ final class Upstream implements AutoCloseable {
       IoUtils.safeClose(connection);
     } else {
       mine.addFirst(new Idle(connection, time.nanoTime()));
+    }
+  }
+
+  /**
+   * Returns why a new connection failed, where Undertow tells no more than that it was closed, as it
+   * does whenever TLS fails. Nothing but a handshake is sent. Blocks.
+   */
+  IOException reason(IOException cause) {
+    if (tls == null || !(cause instanceof ClosedChannelException)) {
+      return cause;
+    }
+    int patience = (int) CONNECT_TIMEOUT.toMillis();
+    try (Socket plain = new Socket()) {
+      plain.connect(new InetSocketAddress(address.getHost(), port()), patience);
+      plain.setSoTimeout(patience);
+      try (SSLSocket secure =
+          (SSLSocket)
+              tls.getSocketFactory().createSocket(plain, address.getHost(), port(), true)) {
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+      }
+      return cause;
+    } catch (SSLException e) {
+      return e;
+    } catch (IOException e) {
+      return cause;
     }
   }
 
@@ -187,10 +224,11 @@ final class Upstream implements AutoCloseable {
               callback,
               address,
               thread,
-              tls,
+              ssl,
               buffers,
               OptionMap.builder()
                   .set(UndertowOptions.ENABLE_HTTP2, false)
+                  .set(UndertowOptions.ENDPOINT_IDENTIFICATION_ALGORITHM, "HTTPS")
                   .set(Options.TCP_NODELAY, true)
                   .set(Options.KEEP_ALIVE, true)
                   .getMap());
@@ -202,13 +240,14 @@ final class Upstream implements AutoCloseable {
   private static SSLContext defaulted(@Nullable SSLContext tls) {
     try {
       return tls == null ? SSLContext.getDefault() : tls;
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("the JVM has no default for TLS", e);
     }
   }
 
-  private static XnioSsl ssl(Xnio xnio, SSLContext context) {
-    return new UndertowXnioSsl(xnio, OptionMap.EMPTY, context);
+  private int port() {
+    int port = address.getPort();
+    return port >= 0 ? port : address.getScheme().equals("https") ? HTTPS_PORT : HTTP_PORT;
   }
 
   private record Idle(ClientConnection connection, long sinceNanos) {}

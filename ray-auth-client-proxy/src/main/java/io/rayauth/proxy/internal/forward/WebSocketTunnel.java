@@ -7,6 +7,7 @@ import io.undertow.client.ClientExchange;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
 import io.undertow.conduits.BytesSentStreamSinkConduit;
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.ServerConnection;
 import io.undertow.util.Transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,11 +50,11 @@ final class WebSocketTunnel {
   /** Begins to pass bytes once both handshakes have ended. */
   static void open(
       StreamConnection browser,
+      ServerConnection whole,
       ClientConnection connection,
-      RequestEntry entry,
-      ByteBufferPool buffers) {
+      RequestEntry entry) {
     try {
-      new WebSocketTunnel(browser, connection.performUpgrade(), entry).start(buffers);
+      new WebSocketTunnel(browser, connection.performUpgrade(), entry).start(whole);
     } catch (IOException e) {
       IoUtils.safeClose(browser, connection);
       entry.end(End.FAILED, "the cluster was gone after the handshake");
@@ -61,7 +62,7 @@ final class WebSocketTunnel {
     }
   }
 
-  private void start(ByteBufferPool buffers) {
+  private void start(ServerConnection whole) {
     browser
         .getSourceChannel()
         .setConduit(
@@ -71,10 +72,10 @@ final class WebSocketTunnel {
         .getSinkChannel()
         .setConduit(
             new BytesSentStreamSinkConduit(browser.getSinkChannel().getConduit(), entry::sent));
-    browser.setCloseListener(closed -> close());
+    whole.addCloseListener(closed -> close()); // beside those of the server and of the limits
     cluster.setCloseListener(closed -> close());
-    copy(cluster, browser, buffers);
-    copy(browser, cluster, buffers);
+    copy(cluster, browser, whole.getByteBufferPool());
+    copy(browser, cluster, whole.getByteBufferPool());
   }
 
   private void copy(StreamConnection from, StreamConnection to, ByteBufferPool buffers) {
