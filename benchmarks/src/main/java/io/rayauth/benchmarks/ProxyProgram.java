@@ -2,6 +2,7 @@ package io.rayauth.benchmarks;
 
 import io.rayauth.RayEndpoint;
 import io.rayauth.proxy.DashboardProxy;
+import io.rayauth.proxy.ProxyLimits;
 import io.rayauth.token.TokenProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +16,10 @@ import java.lang.management.ManagementFactory;
 public final class ProxyProgram {
   private static final int COLLECTIONS = 5;
 
+  /** One browser asks for less than the load in a second. */
+  private static final ProxyLimits UNLIMITED =
+      ProxyLimits.builder().requestsPerSecond(1_000_000, 1_000_000).build();
+
   private ProxyProgram() {}
 
   /** Starts the proxy in front of the dashboard that is named. */
@@ -22,6 +27,7 @@ public final class ProxyProgram {
     try (DashboardProxy proxy =
             DashboardProxy.to(RayEndpoint.of(args[0]), TokenProvider.of(SideBySide.TOKEN))
                 .allowWrites()
+                .limits(UNLIMITED)
                 .start();
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in))) {
       System.out.println(proxy.url());

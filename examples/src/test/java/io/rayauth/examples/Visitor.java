@@ -5,6 +5,7 @@ import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /**
@@ -25,7 +26,7 @@ public record Visitor(HttpClient client, URI address) {
   public static Visitor open(URI link) throws IOException {
     Visitor visitor =
         new Visitor(HttpClient.newBuilder().cookieHandler(new CookieManager()).build(), link);
-    visitor.get(link, "none", "navigate", "document");
+    visitor.send("GET", link, "none", "navigate", "document");
     return visitor;
   }
 
@@ -37,7 +38,7 @@ public record Visitor(HttpClient client, URI address) {
    * @throws IOException if there is no answer
    */
   public String page(String path) throws IOException {
-    return get(address.resolve(path), "same-origin", "navigate", "document");
+    return send("GET", address.resolve(path), "same-origin", "navigate", "document");
   }
 
   /**
@@ -48,13 +49,27 @@ public record Visitor(HttpClient client, URI address) {
    * @throws IOException if there is no answer
    */
   public String data(String path) throws IOException {
-    return get(address.resolve(path), "same-origin", "cors", "empty");
+    return send("GET", address.resolve(path), "same-origin", "cors", "empty");
   }
 
-  private String get(URI url, String site, String mode, String destination) throws IOException {
+  /**
+   * Does something as a script of a page does.
+   *
+   * @param path such as {@code /api/jobs/some-id/stop}
+   * @return what is there, whatever its status
+   * @throws IOException if there is no answer
+   */
+  public String post(String path) throws IOException {
+    return send("POST", address.resolve(path), "same-origin", "cors", "empty");
+  }
+
+  private String send(String method, URI url, String site, String mode, String destination)
+      throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(url)
+            .method(method, BodyPublishers.noBody())
             .header("Accept", "text/html, application/json")
+            .header("Origin", url.resolve("/").toString().replaceFirst("/$", ""))
             .header("Sec-Fetch-Site", site)
             .header("Sec-Fetch-Mode", mode)
             .header("Sec-Fetch-Dest", destination)
