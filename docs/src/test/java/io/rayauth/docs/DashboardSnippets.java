@@ -72,7 +72,7 @@ class DashboardSnippets {
   @Test
   void start_withAConnection_opensTheDashboardOfItsCluster() throws Exception {
     RayClusterRef cluster = RayClusterRef.of("default", "trainer");
-    FakeUser user = FakeUser.named("admin").token("canary-admin").verbs("get");
+    FakeUser user = FakeUser.named("jane@example.com").token(TOKEN).verbs("get");
     try (FakeKubernetes fake = new FakeKubernetes();
         KubernetesClient kubernetes = fake.client();
         FakeRay secured = FakeRay.builder().gate(Gate.kubeRbacProxy(user)).start()) {
@@ -82,7 +82,8 @@ class DashboardSnippets {
       Route route = Route.to(secured.url().toString());
 
       // @start region=kubernetes
-      try (RayConnection connection = clusters.connecting(cluster).route(route).connect();
+      try (RayConnection connection =
+              clusters.connecting(cluster).route(route).tokenProvider(tokens).connect();
           DashboardProxy dashboard =
               DashboardProxy.to(connection.jobs()).title(cluster.toString()).start()) {
         lookAt(dashboard.url());

@@ -204,6 +204,13 @@ public final class DashboardProxy implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Lets through what the dashboard offers to do, such as stopping a job or profiling a worker,
+     * if one of its own pages asks for it. The tokens still decide what they may do. Default:
+     * nothing but GET, and no profilers, which slow down the worker they look at.
+     *
+     * @return this
+     */
     public Builder allowWrites() {
       this.access = Access.WRITE;
       return this;
@@ -219,6 +226,12 @@ public final class DashboardProxy implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Bounds what one browser, and all of them together, can ask for.
+     *
+     * @param limits Default: those of {@link ProxyLimits#builder()}
+     * @return this
+     */
     public Builder limits(ProxyLimits limits) {
       this.limits = limits;
       return this;

@@ -12,7 +12,6 @@ import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Gate;
 import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -124,29 +123,28 @@ class ForwardTest {
   @Test
   void get_whenTheClusterSaysMoreThanItMay_passesWhatIsForTheBrowserOnly() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call ->
-                    call.answer(
-                        "206 Some of it",
-                        "0123456789",
-                        "Content-Type: text/plain",
-                        "Content-Encoding: identity",
-                        "Content-Range: bytes 0-9/20",
-                        "ETag: \"v1\"",
-                        "Cache-Control: max-age=5",
-                        "Last-Modified: Tue, 24 Nov 2026 00:00:00 GMT",
-                        "Set-Cookie: ray-authentication-token=canary-cookie",
-                        "Set-Cookie: other=canary-cookie",
-                        "Authorization: Bearer canary-cookie",
-                        "WWW-Authenticate: Basic",
-                        "Server: aiohttp",
-                        "Strict-Transport-Security: max-age=1",
-                        "Access-Control-Allow-Origin: *",
-                        "Refresh: 0; url=http://elsewhere/",
-                        "Clear-Site-Data: \"*\"",
-                        "Keep-Alive: timeout=5",
-                        "X-Of-This-Hop: 1",
-                        "Connection: keep-alive, X-Of-This-Hop"));
+            ScriptedCluster.of(call ->
+                call.answer(
+                    "206 Some of it",
+                    "0123456789",
+                    "Content-Type: text/plain",
+                    "Content-Encoding: identity",
+                    "Content-Range: bytes 0-9/20",
+                    "ETag: \"v1\"",
+                    "Cache-Control: max-age=5",
+                    "Last-Modified: Tue, 24 Nov 2026 00:00:00 GMT",
+                    "Set-Cookie: ray-authentication-token=canary-cookie",
+                    "Set-Cookie: other=canary-cookie",
+                    "Authorization: Bearer canary-cookie",
+                    "WWW-Authenticate: Basic",
+                    "Server: aiohttp",
+                    "Strict-Transport-Security: max-age=1",
+                    "Access-Control-Allow-Origin: *",
+                    "Refresh: 0; url=http://elsewhere/",
+                    "Clear-Site-Data: \"*\"",
+                    "Keep-Alive: timeout=5",
+                    "X-Of-This-Hop: 1",
+                    "Connection: keep-alive, X-Of-This-Hop"));
         DashboardProxy proxy = start(cluster.url())) {
       Wire.Answer answer = Browser.at(proxy).get("/logs");
 
@@ -179,17 +177,15 @@ class ForwardTest {
     "204 No Content, X-Some: thing",
     "304 Not Modified, Content-Length: 5",
   })
-  void get_whenTheAnswerHasNoBody_passesItAndGoesOn(String status, String header)
-      throws Exception {
+  void get_whenTheAnswerHasNoBody_passesItAndGoesOn(String status, String header) throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().startsWith("/static/")) {
-                    call.say("HTTP/1.1 " + status + "\r\n" + header + "\r\n\r\n");
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().startsWith("/static/")) {
+                call.say("HTTP/1.1 " + status + "\r\n" + header + "\r\n\r\n");
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster.url());
         Wire wire = new Wire(Browser.at(proxy).connect())) {
       Browser browser = Browser.at(proxy);
@@ -207,11 +203,10 @@ class ForwardTest {
   @Test
   void get_whenTheAnswerIsChunkedWithTrailers_passesThem() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call ->
-                    call.say(
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\nTrailer: X-Sum\r\n\r\n"
-                            + "5\r\nhello\r\n0\r\nX-Sum: 17\r\nSet-Cookie: a=canary-b\r\n\r\n"));
+            ScriptedCluster.of(call ->
+                call.say(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\nTrailer: X-Sum\r\n\r\n"
+                        + "5\r\nhello\r\n0\r\nX-Sum: 17\r\nSet-Cookie: a=canary-b\r\n\r\n"));
         DashboardProxy proxy = start(cluster.url());
         Wire wire = new Wire(Browser.at(proxy).connect())) {
       wire.send(Browser.at(proxy).request("GET", "/x", "Connection: close"));
@@ -249,12 +244,11 @@ class ForwardTest {
       String location, String expected) throws Exception {
     AtomicInteger port = new AtomicInteger();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call ->
-                    call.answer(
-                        "302 Found",
-                        "",
-                        "Location: " + location.formatted("http://127.0.0.1:" + port.get())));
+            ScriptedCluster.of(call ->
+                call.answer(
+                    "302 Found",
+                    "",
+                    "Location: " + location.formatted("http://127.0.0.1:" + port.get())));
         DashboardProxy proxy = start(cluster.url().resolve("/ray/x"))) {
       port.set(cluster.url().getPort());
 
@@ -298,9 +292,7 @@ class ForwardTest {
     Told told = new Told();
     try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(OLD, TOKEN)).start();
         DashboardProxy proxy =
-            DashboardProxy.to(RayEndpoint.of(ray.url()), new Renewing())
-                .listener(told)
-                .start()) {
+            DashboardProxy.to(RayEndpoint.of(ray.url()), new Renewing()).listener(told).start()) {
       Browser browser = Browser.at(proxy);
       browser.get("/api/version");
       ray.revoke(OLD);
@@ -324,8 +316,7 @@ class ForwardTest {
       ray.revoke(OLD);
 
       try (Wire wire = new Wire(browser.connect())) {
-        Wire.Answer handshake =
-            wire.send(browser.handshake("/api/jobs/job-1/logs/tail")).answer();
+        Wire.Answer handshake = wire.send(browser.handshake("/api/jobs/job-1/logs/tail")).answer();
 
         assertThat(handshake.status()).isEqualTo(101);
       }
@@ -335,15 +326,14 @@ class ForwardTest {
   @Test
   void post_whenTheTokenIsRefused_sendsASmallBodyOnceMore() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  String body = new String(call.body(), "ISO-8859-1");
-                  if (!body.isEmpty() && call.header("Authorization").endsWith(OLD)) {
-                    call.answer("403 Forbidden", "Forbidden: Invalid authentication token");
-                  } else {
-                    call.answer("200 OK", body);
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              String body = new String(call.body(), "ISO-8859-1");
+              if (!body.isEmpty() && call.header("Authorization").endsWith(OLD)) {
+                call.answer("403 Forbidden", "Forbidden: Invalid authentication token");
+              } else {
+                call.answer("200 OK", body);
+              }
+            });
         DashboardProxy proxy =
             DashboardProxy.to(RayEndpoint.of(cluster.url()), new Renewing())
                 .allowWrites()
@@ -378,13 +368,12 @@ class ForwardTest {
       assertThat(told.failures).last().isInstanceOf(RayAuthException.class);
       await()
           .atMost(LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(told.requests)
-                      .last()
-                      .returns(ProxiedRequest.End.FAILED, ProxiedRequest::end)
-                      .returns("/api/jobs/", ProxiedRequest::path)
-                      .returns(502, ProxiedRequest::status));
+          .untilAsserted(() ->
+              assertThat(told.requests)
+                  .last()
+                  .returns(ProxiedRequest.End.FAILED, ProxiedRequest::end)
+                  .returns("/api/jobs/", ProxiedRequest::path)
+                  .returns(502, ProxiedRequest::status));
     }
   }
 
@@ -425,14 +414,13 @@ class ForwardTest {
   @Test
   void get_whenAKeptConnectionHasDied_usesANewOne() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.onConnection() > 1) {
-                    call.socket().close(); // as a server does whose patience ends at this moment
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.onConnection() > 1) {
+                call.socket().close(); // as a server does whose patience ends at this moment
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster.url())) {
       Browser browser = Browser.at(proxy);
 
@@ -447,14 +435,13 @@ class ForwardTest {
   @Test
   void post_whenAKeptConnectionHasDied_isNotSentTwice() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.method().equals("POST")) {
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.method().equals("POST")) {
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster.url(), DashboardProxy.Builder::allowWrites)) {
       Browser browser = Browser.at(proxy);
       browser.get("/api/version");
@@ -525,11 +512,10 @@ class ForwardTest {
   @Test
   void get_whenAnInterimAnswerComes_explains() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  call.say("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
-                  call.answer("200 OK", "x");
-                });
+            ScriptedCluster.of(call -> {
+              call.say("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
+              call.answer("200 OK", "x");
+            });
         DashboardProxy proxy = start(cluster.url())) {
       Wire.Answer answer = Browser.at(proxy).get("/");
 
@@ -545,8 +531,7 @@ class ForwardTest {
             .tokenProvider(TokenProvider.of(TOKEN))
             .proxy(new java.net.InetSocketAddress("127.0.0.1", 1))
             .build()) {
-      org.assertj.core.api.Assertions.assertThatThrownBy(
-              () -> DashboardProxy.to(client).start())
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> DashboardProxy.to(client).start())
           .isInstanceOf(DashboardProxyException.class)
           .hasMessageContaining("HTTP proxy");
     }
@@ -561,9 +546,7 @@ class ForwardTest {
   }
 
   private static DashboardProxy start(URI url, UnaryOperator<DashboardProxy.Builder> settings) {
-    return settings
-        .apply(DashboardProxy.to(RayEndpoint.of(url), TokenProvider.of(TOKEN)))
-        .start();
+    return settings.apply(DashboardProxy.to(RayEndpoint.of(url), TokenProvider.of(TOKEN))).start();
   }
 
   /** Gives one token first, and another one when that is refused. */

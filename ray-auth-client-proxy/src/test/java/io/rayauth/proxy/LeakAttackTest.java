@@ -1,20 +1,13 @@
 package io.rayauth.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayException;
 import io.rayauth.testkit.RecordedCall;
 import io.rayauth.token.TokenProvider;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -176,8 +169,8 @@ class LeakAttackTest {
       })
   void answerOfTheCluster_whenAHeaderBreaksOut_bringsNoHeaderOfItsOwn(String header)
       throws Exception {
-    try (OddCluster cluster =
-            new OddCluster("HTTP/1.1 200 OK\r\n" + header + "Content-Length: 2\r\n\r\nhi");
+    String answer = "HTTP/1.1 200 OK\r\n" + header + "Content-Length: 2\r\n\r\nhi";
+    try (ScriptedCluster cluster = ScriptedCluster.of(call -> call.say(answer));
         DashboardProxy proxy =
             DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(Stage.TOKEN))
                 .start();
@@ -275,41 +268,6 @@ class LeakAttackTest {
         logger.setLevel(null);
       }
       loggerOfHeaders.setLevel(null);
-    }
-  }
-
-  /** Answers every request with the same bytes. */
-  private static final class OddCluster implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final Thread thread;
-
-    OddCluster(String answer) throws Exception {
-      this.thread = new Thread(() -> serve(answer), "odd-cluster");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    URI url() {
-      return URI.create("http://127.0.0.1:" + server.getLocalPort());
-    }
-
-    private void serve(String answer) {
-      while (!server.isClosed()) {
-        try (Socket socket = server.accept()) {
-          InputStream in = socket.getInputStream();
-          if (in.read(new byte[8192]) > 0) {
-            socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-          }
-        } catch (IOException closed) {
-          // the next one, unless the server is closed
-        }
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      server.close();
-      await().atMost(Duration.ofSeconds(20)).until(() -> !thread.isAlive());
     }
   }
 }

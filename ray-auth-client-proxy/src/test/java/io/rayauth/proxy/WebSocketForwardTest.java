@@ -47,30 +47,28 @@ class WebSocketForwardTest {
       }
       await()
           .atMost(LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(told)
-                      .last()
-                      .returns(ProxiedRequest.End.WEBSOCKET, ProxiedRequest::end)
-                      .returns(101, ProxiedRequest::status)
-                      .satisfies(it -> assertThat(it.sentBytes()).isGreaterThan(18)));
+          .untilAsserted(() ->
+              assertThat(told)
+                  .last()
+                  .returns(ProxiedRequest.End.WEBSOCKET, ProxiedRequest::end)
+                  .returns(101, ProxiedRequest::status)
+                  .satisfies(it -> assertThat(it.sentBytes()).isGreaterThan(18)));
     }
   }
 
   @Test
   void webSocket_whenBothSidesSpeak_passesBytesAsTheyAre() throws Exception {
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.has("Upgrade")) {
-                    call.say(ACCEPTED + "at once");
-                    byte[] heard = call.in().readNBytes(4);
-                    call.say(new String(heard, "ISO-8859-1").toUpperCase(java.util.Locale.ROOT));
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.has("Upgrade")) {
+                call.say(ACCEPTED + "at once");
+                byte[] heard = call.in().readNBytes(4);
+                call.say(new String(heard, "ISO-8859-1").toUpperCase(java.util.Locale.ROOT));
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster)) {
       Browser browser = Browser.at(proxy);
 
@@ -93,19 +91,18 @@ class WebSocketForwardTest {
   void webSocket_whenTheBrowserGoesAway_endsForTheClusterToo() throws Exception {
     CountDownLatch open = new CountDownLatch(1);
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.has("Upgrade")) {
-                    call.say(ACCEPTED);
-                    open.countDown();
-                    call.in().readAllBytes();
-                    call.in().read(); // and the log of Ray would go on and on
-                    while (true) {
-                      call.say("line\n");
-                    }
-                  }
-                  call.answer("200 OK", "x");
-                });
+            ScriptedCluster.of(call -> {
+              if (call.has("Upgrade")) {
+                call.say(ACCEPTED);
+                open.countDown();
+                call.in().readAllBytes();
+                call.in().read(); // and the log of Ray would go on and on
+                while (true) {
+                  call.say("line\n");
+                }
+              }
+              call.answer("200 OK", "x");
+            });
         DashboardProxy proxy = start(cluster)) {
       Browser browser = Browser.at(proxy);
       Wire wire = new Wire(browser.connect());
@@ -139,23 +136,24 @@ class WebSocketForwardTest {
   void webSocket_whenNothingIsSaidForAWhile_staysOpen() throws Exception {
     CountDownLatch speaks = new CountDownLatch(1);
     try (ScriptedCluster cluster =
-            ScriptedCluster.of(
-                call -> {
-                  if (call.has("Upgrade")) {
-                    call.say(ACCEPTED);
-                    speaks.await();
-                    call.say("late");
-                    call.socket().close();
-                  } else {
-                    call.answer("200 OK", "x");
-                  }
-                });
+            ScriptedCluster.of(call -> {
+              if (call.has("Upgrade")) {
+                call.say(ACCEPTED);
+                speaks.await();
+                call.say("late");
+                call.socket().close();
+              } else {
+                call.answer("200 OK", "x");
+              }
+            });
         DashboardProxy proxy = start(cluster)) {
       Browser browser = Browser.at(proxy);
 
       try (Wire wire = new Wire(browser.connect())) {
         wire.send(browser.handshake("/ws")).answer();
-        await().pollDelay(Duration.ofSeconds(8)).until(() -> true); // more than its last words may take
+        await()
+            .pollDelay(Duration.ofSeconds(8))
+            .until(() -> true); // more than its last words may take
         speaks.countDown();
 
         assertThat(wire.rest()).isEqualTo("late");

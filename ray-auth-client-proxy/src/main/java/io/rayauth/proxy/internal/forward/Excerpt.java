@@ -39,7 +39,8 @@ final class Excerpt implements ChannelListener<StreamSourceChannel> {
   static void of(StreamSourceChannel body, Reader reader) {
     Excerpt excerpt = new Excerpt(reader);
     excerpt.timeout =
-        body.getIoThread().executeAfter(() -> excerpt.end(false), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        body.getIoThread()
+            .executeAfter(() -> excerpt.end(false), PATIENCE_SECONDS, TimeUnit.SECONDS);
     excerpt.handleEvent(body);
   }
 

@@ -10,7 +10,6 @@ import io.rayauth.time.TimeSource;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.HttpContinueReadHandler;
 import org.jboss.logging.Logger;
 import org.xnio.IoUtils;
 import org.xnio.XnioWorker;
@@ -41,9 +40,6 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
   private final ProxyEvents events;
   private final Pages pages;
 
-  /** Says 100 to whoever waits for it, once the body is read; the cluster is never asked. */
-  private final HttpHandler leaveToSend = new HttpContinueReadHandler(this::forward);
-
   /** Creates a forwarder; nothing is opened yet. */
   public Forwarder(
       Gateway gateway,
@@ -59,16 +55,12 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
   }
 
   @Override
-  public void handleRequest(HttpServerExchange exchange) throws Exception {
+  public void handleRequest(HttpServerExchange exchange) {
     if (SENT_HEADERS.isTraceEnabled()) {
       RequestLog.refused(exchange, TOLD_ON.reason());
       pages.refuse(exchange, TOLD_ON);
       return;
     }
-    leaveToSend.handleRequest(exchange);
-  }
-
-  private void forward(HttpServerExchange exchange) {
     Forwarding forwarding = new Forwarding(gateway, upstream, events, pages, exchange);
     exchange.addExchangeCompleteListener((ended, following) -> {
       forwarding.browserIsDone();

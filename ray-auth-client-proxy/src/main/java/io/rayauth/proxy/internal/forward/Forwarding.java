@@ -149,14 +149,13 @@ final class Forwarding {
   /** Shows a page that says why the cluster gave no answer; called on a worker thread. */
   private void fail(RayException failure) {
     events.tell(listener -> listener.onUpstreamFailed(failure));
-    onIoThread(
-        () -> {
-          if (!over) {
-            over = true;
-            entry.end(End.FAILED, reason(failure));
-            pages.failed(exchange, failure);
-          }
-        });
+    onIoThread(() -> {
+      if (!over) {
+        over = true;
+        entry.end(End.FAILED, reason(failure));
+        pages.failed(exchange, failure);
+      }
+    });
   }
 
   private static String reason(RayException failure) {
@@ -276,11 +275,10 @@ final class Forwarding {
         reconnected = true; // it may have been closed while it was idle
         upstream.leaseNew(exchange.getIoThread(), new Attempt(tokens));
       } else {
-        onWorker(
-            () -> {
-              IOException reason = usedBefore ? cause : upstream.reason(cause);
-              fail(gateway.failure(method(), path(), reason, attempts, tokens));
-            });
+        onWorker(() -> {
+          IOException reason = usedBefore ? cause : upstream.reason(cause);
+          fail(gateway.failure(method(), path(), reason, attempts, tokens));
+        });
       }
     }
 
@@ -299,7 +297,9 @@ final class Forwarding {
         headers.put(Headers.CONNECTION, Headers.UPGRADE_STRING);
         headers.put(Headers.UPGRADE, "websocket");
       }
-      if (body == null && !exchange.isRequestComplete() && !headers.contains(Headers.CONTENT_LENGTH)) {
+      if (body == null
+          && !exchange.isRequestComplete()
+          && !headers.contains(Headers.CONTENT_LENGTH)) {
         headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
       }
       return request;
@@ -332,9 +332,8 @@ final class Forwarding {
     }
 
     private void upload(ClientExchange sending) {
-      exchange.addRequestWrapper(
-          (factory, same) ->
-              new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
+      exchange.addRequestWrapper((factory, same) ->
+          new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
       Transfer.initiateTransfer(
           exchange.getRequestChannel(),
           sending.getRequestChannel(),
@@ -500,24 +499,22 @@ final class Forwarding {
       letGo();
       entry.end(End.FAILED, "the answer broke off");
       cutBrowser();
-      onWorker(
-          () -> {
-            RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
-            events.tell(listener -> listener.onUpstreamFailed(failure));
-          });
+      onWorker(() -> {
+        RayException failure = gateway.failure(method(), path(), cause, attempts, tokens);
+        events.tell(listener -> listener.onUpstreamFailed(failure));
+      });
     }
 
     private void tunnel(ClientExchange answer) {
       over = true;
       connection = null;
       entry.end(End.WEBSOCKET, null);
-      HeaderRules.response(answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
+      HeaderRules.response(
+          answer.getResponse().getResponseHeaders(), exchange.getResponseHeaders());
       exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
       WebSocketTunnel.prepare(answer);
-      exchange.upgradeChannel(
-          (browser, upgraded) ->
-              WebSocketTunnel.open(
-                  browser, exchange.getConnection(), answer.getConnection(), entry));
+      exchange.upgradeChannel((browser, upgraded) ->
+          WebSocketTunnel.open(browser, exchange.getConnection(), answer.getConnection(), entry));
       exchange.endExchange();
     }
 
@@ -538,8 +535,7 @@ final class Forwarding {
           });
     }
 
-    private ClientCallback<ClientExchange> callback(
-        Consumer<ClientExchange> completed) {
+    private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> completed) {
       return new ClientCallback<>() {
         @Override
         public void completed(ClientExchange client) {

@@ -85,13 +85,12 @@ final class HeaderRules {
       }
     }
     to.put(Headers.HOST, host);
-    own.forEach(
-        (name, value) -> {
-          HttpString header = new HttpString(name);
-          if (!header.equals(Headers.USER_AGENT) || !to.contains(header)) {
-            to.put(header, value);
-          }
-        });
+    own.forEach((name, value) -> {
+      HttpString header = new HttpString(name);
+      if (!header.equals(Headers.USER_AGENT) || !to.contains(header)) {
+        to.put(header, value);
+      }
+    });
   }
 
   /** Copies what passes from the cluster to a browser. */

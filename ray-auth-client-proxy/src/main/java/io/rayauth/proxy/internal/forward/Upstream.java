@@ -121,8 +121,8 @@ final class Upstream implements AutoCloseable {
   }
 
   /**
-   * Returns why a new connection failed, where Undertow tells no more than that it was closed, as it
-   * does whenever TLS fails. Nothing but a handshake is sent. Blocks.
+   * Returns why a new connection failed, where Undertow tells no more than that it was closed, as
+   * it does whenever TLS fails. Nothing but a handshake is sent. Blocks.
    */
   IOException reason(IOException cause) {
     if (tls == null || !(cause instanceof ClosedChannelException)) {
@@ -133,8 +133,7 @@ final class Upstream implements AutoCloseable {
       plain.connect(new InetSocketAddress(address.getHost(), port()), patience);
       plain.setSoTimeout(patience);
       try (SSLSocket secure =
-          (SSLSocket)
-              tls.getSocketFactory().createSocket(plain, address.getHost(), port(), true)) {
+          (SSLSocket) tls.getSocketFactory().createSocket(plain, address.getHost(), port(), true)) {
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secure.setSSLParameters(parameters);
@@ -167,8 +166,7 @@ final class Upstream implements AutoCloseable {
     Deque<Idle> mine = idle.get(thread);
     Idle next = mine == null ? null : mine.pollFirst();
     while (next != null) {
-      if (next.connection.isOpen()
-          && time.nanoTime() - next.sinceNanos < LONGEST_IDLE.toNanos()) {
+      if (next.connection.isOpen() && time.nanoTime() - next.sinceNanos < LONGEST_IDLE.toNanos()) {
         return next.connection;
       }
       IoUtils.safeClose(next.connection);

@@ -49,13 +49,13 @@ public enum Access {
                   .collect(Collectors.joining(", ")));
       throw new Refused(NOT_READ);
     }
-    if (this == READ && acts(path)) {
+    if (this == READ && isProfiler(path)) {
       throw new Refused(ACTS);
     }
   }
 
-  /** Ray's profilers are GETs; they attach a debugger to a process of a job. */
-  private static boolean acts(String path) {
+  /** Ray's profilers are GETs, and yet they attach a debugger to a process of a job. */
+  static boolean isProfiler(String path) {
     return path.startsWith("/worker/")
         || path.startsWith("/task/")
         || path.equals("/memory_profile");

@@ -71,7 +71,7 @@ final class Admission {
       throw busy(exchange, refusal);
     }
     exchange.addExchangeCompleteListener((ended, next) -> {
-      if (ended.isUpgrade()) {
+      if (ended.isUpgrade() && ended.getConnection().isOpen()) {
         ended.getConnection().addCloseListener(closed -> release(ofOne, ofAll));
       } else {
         release(ofOne, ofAll);

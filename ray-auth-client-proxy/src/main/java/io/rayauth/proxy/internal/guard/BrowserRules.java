@@ -30,10 +30,10 @@ final class BrowserRules {
           "asked by another page",
           "Another page asked for this",
           "Only pages of the dashboard itself may do that. Open the dashboard at / instead.");
-  private static final Refusal NO_ORIGIN =
+  private static final Refusal UNKNOWN_PAGE =
       new Refusal(
           403,
-          "no Origin",
+          "unknown page",
           "It is not clear which page asked for this",
           "Actions and live logs are for pages of the dashboard only, in a browser that says so.");
   private static final Refusal SERVICE_WORKER =
@@ -67,9 +67,11 @@ final class BrowserRules {
     if (isWorker) {
       throw new Refused(SERVICE_WORKER);
     }
-    boolean acts = !MessageRules.isRead(exchange.getRequestMethod());
-    if ((acts || WebSockets.isAskedFor(exchange)) && !headers.contains(Headers.ORIGIN)) {
-      throw new Refused(NO_ORIGIN);
+    boolean acts =
+        !MessageRules.isRead(exchange.getRequestMethod()) || WebSockets.isAskedFor(exchange);
+    boolean profiles = Access.isProfiler(exchange.getRequestURI());
+    if ((acts && !headers.contains(Headers.ORIGIN)) || (profiles && !headers.contains(SITE))) {
+      throw new Refused(UNKNOWN_PAGE);
     }
   }
 

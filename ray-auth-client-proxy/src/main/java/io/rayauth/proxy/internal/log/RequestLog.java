@@ -34,11 +34,10 @@ public final class RequestLog {
     return exchange -> {
       RequestEntry entry = new RequestEntry(exchange, time, activity, this::tell);
       exchange.putAttachment(ENTRY, entry);
-      exchange.addExchangeCompleteListener(
-          (ended, following) -> {
-            entry.exchangeEnded();
-            following.proceed();
-          });
+      exchange.addExchangeCompleteListener((ended, following) -> {
+        entry.exchangeEnded();
+        following.proceed();
+      });
       next.handleRequest(exchange);
     };
   }
