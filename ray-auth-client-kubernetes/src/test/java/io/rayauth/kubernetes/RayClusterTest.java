@@ -180,6 +180,33 @@ class RayClusterTest {
   }
 
   @Test
+  void notReadyBecause_saysWhatIsStillMissing() {
+    assertThat(read("{}").notReadyBecause()).contains("no operator has looked at it yet");
+    assertThat(read("trainer", "{suspend: true}", "{state: ready}").notReadyBecause())
+        .contains("it is suspended; set spec.suspend to false");
+    assertThat(
+            read(
+                    "trainer",
+                    "{}",
+                    "{observedGeneration: 9, conditions: [{type: HeadPodReady, status: 'False', reason: HeadPodNotFound}]}")
+                .notReadyBecause())
+        .contains("its head pod is not ready (HeadPodNotFound)");
+    assertThat(
+            read(
+                    "trainer",
+                    "{}",
+                    "{observedGeneration: 9, conditions: [{type: HeadPodReady, status: 'True'}]}")
+                .notReadyBecause())
+        .isEmpty();
+  }
+
+  @Test
+  void notReadyBecause_whenTheOperatorIsTooOldToSayMore_believesItsSummary() {
+    assertThat(read("trainer", "{}", "{observedGeneration: 9, state: ready}").notReadyBecause())
+        .isEmpty();
+  }
+
+  @Test
   void fields_whenOfAnUnexpectedType_countAsNotThere() {
     RayCluster cluster =
         read("trainer", "{rayVersion: 2.55, workerGroupSpecs: {}, authOptions: yes}", "[]");

@@ -1,6 +1,11 @@
 package io.rayauth.proxy;
 
 import io.rayauth.proxy.internal.browser.Browser;
+import io.rayauth.proxy.internal.guard.Access;
+import io.rayauth.proxy.internal.guard.Doorkeeper;
+import io.rayauth.proxy.internal.guard.GuardSettings;
+import io.rayauth.proxy.internal.guard.ListenerOptions;
+import io.rayauth.proxy.internal.guard.Site;
 import io.rayauth.proxy.internal.listen.HttpListener;
 import io.rayauth.proxy.internal.log.Activity;
 import io.rayauth.proxy.internal.log.ProxyEvents;
@@ -9,14 +14,12 @@ import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.proxy.internal.start.StartHandler;
 import io.rayauth.time.TimeSource;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.xnio.OptionMap;
 
 /**
  * Shows a start page over several clusters to a browser on this machine: which there are, whether
@@ -31,17 +34,36 @@ import org.xnio.OptionMap;
 public final class ClusterDashboards implements AutoCloseable {
   private final HttpListener listener;
   private final StartHandler page;
+  private final Doorkeeper doorkeeper;
   private final ProxyEvents events;
   private final URI address;
   private final Browser browser = Browser.ofThisMachine();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private ClusterDashboards(HttpListener listener, StartHandler page, ProxyEvents events) {
+  private ClusterDashboards(Builder settings, HttpListener listener) {
+    Pages pages = new Pages(settings.title);
+    Site site = Site.loopback();
     this.listener = listener;
-    this.page = page;
-    this.events = events;
-    this.address = URI.create("http://127.0.0.1:" + listener.address().getPort());
+    this.events = new ProxyEvents(settings.listener);
+    this.address = site.address(listener.address().getPort());
+    this.page =
+        new StartHandler(
+            pages,
+            settings.source,
+            settings.lookupTimeout,
+            settings::configured,
+            settings.listener,
+            settings.time);
+    this.doorkeeper =
+        new Doorkeeper(
+            // opening a dashboard is a POST, whatever may be done there
+            new GuardSettings(
+                site, Access.WRITE, settings.limits, settings.time, this::sessionStarted),
+            page,
+            pages);
+    Activity activity = new Activity(settings.time); // the page itself stays open
+    listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
   }
 
   /**
@@ -62,7 +84,7 @@ public final class ClusterDashboards implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
    */
   public URI url() {
-    return address.resolve("/");
+    return address.resolve(doorkeeper.newLink());
   }
 
   /**
@@ -104,10 +126,16 @@ public final class ClusterDashboards implements AutoCloseable {
       return;
     }
     browser.close();
+    doorkeeper.close();
     page.close();
     listener.close();
     events.tell(DashboardProxyListener::onClosed);
     closed.countDown();
+  }
+
+  private void sessionStarted(int sessions) {
+    browser.forget();
+    events.tell(told -> told.onSessionStarted(sessions));
   }
 
   /** Configures a start page. Not thread-safe. Nothing is opened before {@link #start()}. */
@@ -118,6 +146,7 @@ public final class ClusterDashboards implements AutoCloseable {
     private boolean writes;
     private Duration idleTimeout = Duration.ofMinutes(30);
     private Duration lookupTimeout = Duration.ofSeconds(15);
+    private ProxyLimits limits = ProxyLimits.builder().build();
     private DashboardProxyListener listener = new DashboardProxyListener() {};
     private TimeSource time = TimeSource.system();
 
@@ -191,6 +220,18 @@ public final class ClusterDashboards implements AutoCloseable {
     }
 
     /**
+     * Bounds what browsers can ask of the start page, and of each dashboard. Default: {@link
+     * ProxyLimits#builder()} with nothing set.
+     *
+     * @param limits the limits
+     * @return this builder
+     */
+    public Builder limits(ProxyLimits limits) {
+      this.limits = Objects.requireNonNull(limits);
+      return this;
+    }
+
+    /**
      * Sets who is told what the start page and the dashboards do, their closing included. Default:
      * nobody.
      *
@@ -220,27 +261,17 @@ public final class ClusterDashboards implements AutoCloseable {
      * @throws DashboardProxyException if the port is taken
      */
     public ClusterDashboards start() {
-      HttpListener http = bind();
-      ProxyEvents events = new ProxyEvents(listener);
-      StartHandler page =
-          new StartHandler(
-              new Pages(title), source, lookupTimeout, this::configured, listener, time);
-      http.serve(new RequestLog(events, new Activity(time), time).around(page));
-      return new ClusterDashboards(http, page, events);
-    }
-
-    private HttpListener bind() {
+      InetSocketAddress address = HttpListener.onLoopback(port);
       try {
-        return HttpListener.bind(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), null, OptionMap.EMPTY);
+        return new ClusterDashboards(
+            this, HttpListener.bind(address, null, ListenerOptions.of(limits)));
       } catch (IOException e) {
-        throw new DashboardProxyException(
-            "cannot listen on 127.0.0.1:" + port + ": " + e.getMessage(), e);
+        throw new DashboardProxyException("cannot listen on " + address + ": " + e.getMessage(), e);
       }
     }
 
     private DashboardProxy.Builder configured(DashboardProxy.Builder dashboard) {
-      dashboard.idleTimeout(idleTimeout).time(time);
+      dashboard.idleTimeout(idleTimeout).limits(limits).time(time);
       return writes ? dashboard.allowWrites() : dashboard;
     }
 

@@ -3,6 +3,7 @@ package io.rayauth.proxy;
 import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
 import io.rayauth.internal.call.Gateway;
+import io.rayauth.proxy.internal.browser.Browser;
 import io.rayauth.proxy.internal.forward.Forwarder;
 import io.rayauth.proxy.internal.guard.Access;
 import io.rayauth.proxy.internal.guard.Doorkeeper;
@@ -48,6 +49,7 @@ public final class DashboardProxy implements AutoCloseable {
   private final ProxyEvents events;
   private final Activity activity;
   private final URI address;
+  private final Browser browser = Browser.ofThisMachine();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread idleWatch;
@@ -70,7 +72,7 @@ public final class DashboardProxy implements AutoCloseable {
                 settings.access,
                 settings.limits,
                 settings.time,
-                sessions -> events.tell(told -> told.onSessionStarted(sessions))),
+                this::sessionStarted),
             forwarder,
             pages);
   }
@@ -121,6 +123,17 @@ public final class DashboardProxy implements AutoCloseable {
   }
 
   /**
+   * Opens the dashboard in the browser of the person who runs this program. Blocks for as long as
+   * it takes to start one, at most 5 seconds.
+   *
+   * @throws DashboardProxyException if there is no browser, or it does not start
+   * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted meanwhile
+   */
+  public void openInBrowser() {
+    browser.open(url());
+  }
+
+  /**
    * Blocks until the proxy is closed, by whomever.
    *
    * @throws InterruptedException if the thread is interrupted meanwhile
@@ -138,6 +151,7 @@ public final class DashboardProxy implements AutoCloseable {
     if (idleWatch != null) {
       idleWatch.interrupt();
     }
+    browser.close();
     doorkeeper.close();
     forwarder.close();
     listener.close();
@@ -146,6 +160,11 @@ public final class DashboardProxy implements AutoCloseable {
     }
     events.tell(DashboardProxyListener::onClosed);
     closed.countDown();
+  }
+
+  private void sessionStarted(int sessions) {
+    browser.forget();
+    events.tell(told -> told.onSessionStarted(sessions));
   }
 
   private void serve() {
@@ -293,8 +312,7 @@ public final class DashboardProxy implements AutoCloseable {
             "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
-      InetSocketAddress address =
-          exposed == null ? new InetSocketAddress("127.0.0.1", port) : exposed;
+      InetSocketAddress address = exposed == null ? HttpListener.onLoopback(port) : exposed;
       try {
         DashboardProxy proxy =
             new DashboardProxy(this, HttpListener.bind(address, tls, ListenerOptions.of(limits)));

@@ -96,10 +96,7 @@ class ClusterDashboardsTest {
   void listOneCluster() {
     inventory.places.put(
         "prod",
-        () ->
-            List.of(
-                new Listed(
-                    "default/trainer", Optional.empty(), Map.of("Ray", "2.60.0"))));
+        () -> List.of(new Listed("default/trainer", Optional.empty(), Map.of("Ray", "2.60.0"))));
   }
 
   @AfterEach
@@ -138,7 +135,8 @@ class ClusterDashboardsTest {
         "test",
         () ->
             List.of(
-                new Listed("default/a", Optional.of("its head is missing"), Map.of("Ray", "2.55"))));
+                new Listed(
+                    "default/a", Optional.of("its head is missing"), Map.of("Ray", "2.55"))));
     inventory.places.put("empty", List::of);
     started(ClusterDashboards.of(inventory).title("All of ours"));
 
@@ -353,20 +351,23 @@ class ClusterDashboardsTest {
     CountDownLatch connecting = new CountDownLatch(1);
     inventory.connecting = connecting;
     started(ClusterDashboards.of(inventory));
-    Thread presser = new Thread(() -> {
-      try {
-        opened();
-      } catch (Exception | AssertionError expected) {
-        // the start page goes away
-      }
-    });
+    Thread presser =
+        new Thread(() -> {
+          try {
+            opened();
+          } catch (Exception | AssertionError expected) {
+            // the start page goes away
+          }
+        });
     presser.start();
     connecting.await();
 
     dashboards.close();
 
     presser.join();
-    Awaitility.await().atMost(GENEROUS).until(() -> inventory.closed.get() == inventory.opened.get());
+    Awaitility.await()
+        .atMost(GENEROUS)
+        .until(() -> inventory.closed.get() == inventory.opened.get());
   }
 
   @Test

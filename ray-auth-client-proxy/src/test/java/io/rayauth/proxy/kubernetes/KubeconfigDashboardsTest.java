@@ -36,11 +36,13 @@ class KubeconfigDashboardsTest {
       {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"trainer","namespace":"team-a","uid":"u1","generation":1},
       "spec":{"rayVersion":"2.60.0","authOptions":{"mode":"token"},"headGroupSpec":{"template":{"spec":{"containers":[
       {"name":"ray-head","ports":[{"name":"dashboard","containerPort":8265}]}]}}}},
-      "status":{"observedGeneration":1,"head":{"podName":"head-a"},"conditions":[{"type":"HeadPodReady","status":"True"}]}}""";
+      "status":{"observedGeneration":1,"head":{"podName":"head-a"},"conditions":[{"type":"HeadPodReady","status":"True"}]}}\
+      """;
   private static final String SLEEPER =
       """
       {"apiVersion":"ray.io/v1","kind":"RayCluster","metadata":{"name":"sleeper","namespace":"team-b","uid":"u2","generation":1},
-      "spec":{"suspend":true}}""";
+      "spec":{"suspend":true}}\
+      """;
 
   private final FakeApiServer api = new FakeApiServer();
   private DashboardSource dashboards;
@@ -113,9 +115,7 @@ class KubeconfigDashboardsTest {
     assertThat(dashboards.list("here"))
         .containsExactly(
             new Listed(
-                "team-a/trainer",
-                Optional.empty(),
-                Map.of("Scheme", "Ray token", "Ray", "2.60.0")),
+                "team-a/trainer", Optional.empty(), Map.of("Scheme", "Ray token", "Ray", "2.60.0")),
             new Listed(
                 "team-b/sleeper",
                 Optional.of("it is suspended; set spec.suspend to false"),
@@ -192,8 +192,7 @@ class KubeconfigDashboardsTest {
         "/api/v1/namespaces/team-a/secrets/trainer",
         "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"trainer\"},\"data\":{\"auth_token\":\"%s\"}}"
             .formatted(
-                Base64.getEncoder()
-                    .encodeToString("canary-ray".getBytes(StandardCharsets.UTF_8))));
+                Base64.getEncoder().encodeToString("canary-ray".getBytes(StandardCharsets.UTF_8))));
     try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken("canary-ray")).start()) {
       api.addHead("head-a", ray.url().getPort());
       try (Connection connection = dashboards.open("here", "team-a/trainer")) {

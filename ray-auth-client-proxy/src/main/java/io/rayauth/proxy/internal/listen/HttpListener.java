@@ -7,7 +7,9 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -103,6 +105,15 @@ public final class HttpListener implements AutoCloseable {
       worker.shutdownNow();
       buffers.close();
       throw e;
+    }
+  }
+
+  /** Returns 127.0.0.1, which links name, also where the machine's loopback is ::1 by default. */
+  public static InetSocketAddress onLoopback(int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
     }
   }
 

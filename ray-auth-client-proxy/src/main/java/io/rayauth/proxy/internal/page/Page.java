@@ -27,8 +27,10 @@ record Page(
     String forms,
     String width) {
 
+  private static final String NO_FORMS = "'none'";
+
   static Page of(String title, String plain, List<Html> content) {
-    return new Page(title, plain, null, List.copyOf(content), null, "'none'", "narrow");
+    return new Page(title, plain, null, List.copyOf(content), null, NO_FORMS, "narrow");
   }
 
   Page about(String cluster) {
@@ -53,6 +55,11 @@ record Page(
         .formatted(StyleSheet.OWN.hash(), forms);
   }
 
+  /** With {@code no-referrer} a browser would send its forms with {@code Origin: null}. */
+  private String referrerPolicy() {
+    return forms.equals(NO_FORMS) ? "no-referrer" : "same-origin";
+  }
+
   String html() {
     List<Html> head = new ArrayList<>();
     head.add(element("meta").with("charset", "utf-8"));
@@ -61,7 +68,7 @@ record Page(
             .with("name", "viewport")
             .with("content", "width=device-width, initial-scale=1"));
     head.add(element("meta").with("name", "color-scheme").with("content", "light dark"));
-    head.add(element("meta").with("name", "referrer").with("content", "no-referrer"));
+    head.add(element("meta").with("name", "referrer").with("content", referrerPolicy()));
     if (refresh != null) {
       head.add(element("meta").with("http-equiv", "refresh").with("content", refresh));
     }

@@ -28,8 +28,9 @@ final class StyleSheet {
           .bad { color: var(--bad); }
           .table { overflow-x: auto; }
           table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+          th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
           thead th { color: var(--quiet); font-weight: 600; font-size: .875rem; }
+          tbody th, td.good, td.bad { min-width: 10rem; white-space: normal; overflow-wrap: anywhere; }
           tbody th { font-weight: 600; }
           td:last-child, th:last-child { padding-right: 0; text-align: right; }
           form { margin: 0; }
