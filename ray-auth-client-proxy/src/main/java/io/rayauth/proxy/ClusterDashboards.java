@@ -266,7 +266,7 @@ public final class ClusterDashboards implements AutoCloseable {
         return new ClusterDashboards(
             this, HttpListener.bind(address, null, ListenerOptions.of(limits)));
       } catch (IOException e) {
-        throw new DashboardProxyException("cannot listen on " + address + ": " + e.getMessage(), e);
+        throw DashboardProxyException.cannotListen(address, e);
       }
     }
 

@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +33,25 @@ import org.jspecify.annotations.Nullable;
  * in whoever has a link that works once, and passes their requests on with a token that the browser
  * never sees.
  *
- * <p>Thread-safe. Runs on threads of its own until it is closed or {@linkplain
- * Builder#idleTimeout(Duration) idle for too long}. Reads only, unless {@link
+ * <p>Each request and each WebSocket gets a fresh token; one that the cluster refuses is replaced
+ * once, without the page noticing. Bodies are streamed both ways, however long they are and however
+ * long they take. Where the cluster gives no answer, or refuses, the browser gets a page that says
+ * why and what to do. Nothing is sent to any other place than the one dashboard: redirects that
+ * lead elsewhere are shown and not followed.
+ *
+ * <p>Each cluster has a port of its own, so that for a browser it is a site of its own. For several
+ * clusters with a page to choose from there is {@link ClusterDashboards}.
+ *
+ * <p>Every request is told to the {@link DashboardProxyListener} and written, on DEBUG, to the
+ * logger {@code io.rayauth.proxy.access}, without its query. {@code /-/health} answers {@code ok}
+ * to anybody on this machine.
+ *
+ * <p>Thread-safe. Runs on daemon threads of its own, called {@code ray-auth-proxy-…}, until it is
+ * closed or {@linkplain Builder#idleTimeout(Duration) idle for too long}. Reads only, unless {@link
  * Builder#allowWrites()} was called.
  */
 public final class DashboardProxy implements AutoCloseable {
-
-  private static final AtomicInteger PROXIES = new AtomicInteger();
+  private static final int LAST_PORT = 65_535;
 
   private final Builder settings;
   private final HttpListener listener;
@@ -82,7 +93,8 @@ public final class DashboardProxy implements AutoCloseable {
    * its explanations. Serves for every road there is: with {@code connection.jobs()} of a {@code
    * RayConnection} also for a port-forward, a service proxy or a path behind an ingress.
    *
-   * @param client stays the caller's to close, after the proxy
+   * @param client stays the caller's to close, after the proxy; its timeouts, retries and limits do
+   *     not count here
    * @return a builder
    */
   public static Builder to(JobClient client) {
@@ -134,7 +146,7 @@ public final class DashboardProxy implements AutoCloseable {
   }
 
   /**
-   * Blocks until the proxy is closed, by whomever.
+   * Blocks until the proxy is closed, by its owner or because nobody uses it.
    *
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
@@ -142,24 +154,31 @@ public final class DashboardProxy implements AutoCloseable {
     closed.await();
   }
 
-  /** Stops listening, ends what is under way and the threads; does nothing the second time. */
+  /**
+   * Stops listening, cuts what is under way, on both sides, and ends the threads; does nothing the
+   * second time. Blocks until the threads have ended, which takes some seconds at most, even if a
+   * token is being fetched. May be called by any thread, those of the proxy included.
+   */
   @Override
   public void close() {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    if (idleWatch != null) {
+    if (idleWatch != null && !idleWatch.equals(Thread.currentThread())) {
       idleWatch.interrupt();
     }
-    browser.close();
-    doorkeeper.close();
-    forwarder.close();
-    listener.close();
-    if (settings.clientIsOwn) {
-      settings.client.close();
+    try {
+      browser.close();
+      doorkeeper.close();
+      forwarder.close();
+      listener.close();
+      if (settings.clientIsOwn) {
+        settings.client.close();
+      }
+    } finally {
+      events.tell(DashboardProxyListener::onClosed);
+      closed.countDown();
     }
-    events.tell(DashboardProxyListener::onClosed);
-    closed.countDown();
   }
 
   private void sessionStarted(int sessions) {
@@ -171,12 +190,9 @@ public final class DashboardProxy implements AutoCloseable {
     listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
     Duration timeout = settings.idleTimeout;
     if (timeout != null) {
-      Thread watch =
-          new Thread(
-              () -> closeWhenIdleFor(timeout), "ray-auth-proxy-idle-" + PROXIES.incrementAndGet());
-      watch.setDaemon(true);
-      this.idleWatch = watch;
-      watch.start();
+      idleWatch = new Thread(() -> closeWhenIdleFor(timeout), listener.name() + " idle");
+      idleWatch.setDaemon(true);
+      idleWatch.start();
     }
   }
 
@@ -189,7 +205,6 @@ public final class DashboardProxy implements AutoCloseable {
     } catch (InterruptedException e) {
       return; // somebody else closes the proxy
     }
-    idleWatch = null; // which is not to be interrupted by itself
     close();
   }
 
@@ -213,12 +228,33 @@ public final class DashboardProxy implements AutoCloseable {
       this.clientIsOwn = clientIsOwn;
     }
 
+    /**
+     * Sets where on loopback the proxy listens.
+     *
+     * @param port up to 65535. Default: 0, which takes any that is free
+     * @return this
+     * @throws IllegalArgumentException if there is no such port
+     */
     public Builder port(int port) {
+      if (port < 0 || port > LAST_PORT) {
+        throw new IllegalArgumentException(
+            "there is no port " + port + ": use 1 to " + LAST_PORT + ", or 0 for any that is free");
+      }
       this.port = port;
       return this;
     }
 
+    /**
+     * Says what a person calls the cluster, for the proxy's own pages.
+     *
+     * @param title such as {@code trainer in team-a}. Default: the address of the dashboard
+     * @return this
+     * @throws IllegalArgumentException if it is blank
+     */
     public Builder title(String title) {
+      if (title.isBlank()) {
+        throw new IllegalArgumentException("the title is blank: say what people call the cluster");
+      }
       this.title = title;
       return this;
     }
@@ -235,13 +271,32 @@ public final class DashboardProxy implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Closes the proxy by itself when nobody has used it for a while. An open dashboard asks all
+     * the time, and a request or WebSocket that is under way is use; looks at the health and
+     * requests that are refused are not.
+     *
+     * @param idleTimeout for how long, more than zero. Default: it is never closed by itself
+     * @return this
+     * @throws IllegalArgumentException if it is zero or less
+     */
     public Builder idleTimeout(Duration idleTimeout) {
+      if (idleTimeout.isZero() || idleTimeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "nobody can be idle for " + idleTimeout + ": use more than zero, or leave it out");
+      }
       this.idleTimeout = idleTimeout;
       return this;
     }
 
+    /**
+     * Sets who is told what the proxy does.
+     *
+     * @param listener must be thread-safe and fast. Default: nobody
+     * @return this
+     */
     public Builder listener(DashboardProxyListener listener) {
-      this.listener = listener;
+      this.listener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
@@ -301,15 +356,29 @@ public final class DashboardProxy implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets the clock by which links, sessions, limits and idleness are measured.
+     *
+     * @param time Default: {@link TimeSource#system()}
+     * @return this
+     */
     public Builder time(TimeSource time) {
-      this.time = time;
+      this.time = Objects.requireNonNull(time, "time");
       return this;
     }
 
+    /**
+     * Starts the proxy. The cluster is not asked for anything before a browser asks.
+     *
+     * @return the running proxy; close it
+     * @throws DashboardProxyException if the address is taken or not to be had, or if the client
+     *     goes through an HTTP proxy of its own, which this one cannot
+     */
     public DashboardProxy start() {
       if (Gateway.of(client).isBehindForwardProxy()) {
         throw new DashboardProxyException(
-            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a client without proxy(…), or a road to the cluster such as a port-forward",
+            "the client goes through an HTTP proxy, which the dashboard proxy cannot; give it a"
+                + " client without proxy(…), or a road to the cluster such as a port-forward",
             null);
       }
       InetSocketAddress address = exposed == null ? HttpListener.onLoopback(port) : exposed;
@@ -319,7 +388,7 @@ public final class DashboardProxy implements AutoCloseable {
         proxy.serve();
         return proxy;
       } catch (IOException e) {
-        throw new DashboardProxyException("cannot listen on " + address + ": " + e.getMessage(), e);
+        throw DashboardProxyException.cannotListen(address, e);
       }
     }
   }

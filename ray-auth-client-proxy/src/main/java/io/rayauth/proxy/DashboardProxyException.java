@@ -1,7 +1,9 @@
 package io.rayauth.proxy;
 
 import io.rayauth.error.RayException;
+import java.io.IOException;
 import java.io.Serial;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a dashboard cannot be shown from this machine, and what to do about it. */
@@ -16,5 +18,12 @@ public final class DashboardProxyException extends RayException {
    */
   public DashboardProxyException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  static DashboardProxyException cannotListen(InetSocketAddress address, IOException cause) {
+    return new DashboardProxyException(
+        "cannot listen on %s:%d: %s; use another port(…), or port(0) for any that is free"
+            .formatted(address.getHostString(), address.getPort(), cause.getMessage()),
+        cause);
   }
 }

@@ -22,11 +22,12 @@ final class Browser {
   }
 
   static Browser at(DashboardProxy proxy) throws IOException {
-    Browser browser = new Browser(proxy.address());
-    URI link = proxy.url();
-    Wire.Answer opened =
-        browser.get(
-            link.getRawPath() + (link.getRawQuery() == null ? "" : "?" + link.getRawQuery()));
+    return opening(proxy.url());
+  }
+
+  static Browser opening(URI link) throws IOException {
+    Browser browser = new Browser(link);
+    Wire.Answer opened = browser.get(link.getRawPath() + "?" + link.getRawQuery());
     browser.cookie = opened.header("Set-Cookie").split(";", 2)[0];
     return browser;
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a page of somebody else makes a signed-in browser ask. */
-@Timeout(60)
+@Timeout(120)
 class BrowserAttackTest {
   private static final String[] HANDSHAKE = {
     "Connection: Upgrade",

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a secret could come out, and where something false could come in. */
-@Timeout(60)
+@Timeout(120)
 class LeakAttackTest {
   @Test
   void secrets_whateverHappens_areInNoAnswerLogEventOrText() throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** More than anybody needs. */
-@Timeout(60)
+@Timeout(120)
 class LimitAttackTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ways to get in, or to make somebody else get in, without a link of one's own. */
-@Timeout(60)
+@Timeout(120)
 class LinkAttackTest {
   @Test
   void link_whenOpenedTwice_worksOnce() throws Exception {

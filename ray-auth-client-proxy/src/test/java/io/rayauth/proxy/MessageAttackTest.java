@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that no browser writes, on bare sockets. */
-@Timeout(60)
+@Timeout(120)
 class MessageAttackTest {
   private static final String SMUGGLED = "GET /api/jobs/ HTTP/1.1\r\nHost: x\r\n\r\n";
 

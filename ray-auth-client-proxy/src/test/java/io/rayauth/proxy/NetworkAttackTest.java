@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Other machines, other servers of this machine, and names. */
-@Timeout(60)
+@Timeout(120)
 class NetworkAttackTest {
   @TempDir private static Path folder;
   private static SSLContext tls;

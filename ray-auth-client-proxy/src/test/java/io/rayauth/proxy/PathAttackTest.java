@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Paths that one server reads in one way and the next one in another. */
-@Timeout(60)
+@Timeout(120)
 class PathAttackTest {
   @ParameterizedTest
   @ValueSource(

@@ -191,8 +191,6 @@ final class ScriptedCluster implements AutoCloseable {
       socket.close();
     }
     threads.forEach(Thread::interrupt);
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> threads.stream().noneMatch(Thread::isAlive));
+    await().atMost(Duration.ofSeconds(20)).until(() -> threads.stream().noneMatch(Thread::isAlive));
   }
 }

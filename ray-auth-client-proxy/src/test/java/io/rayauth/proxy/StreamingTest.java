@@ -217,8 +217,8 @@ class StreamingTest {
               }
               call.answer("200 OK", "x");
             });
-        DashboardProxy proxy = start(cluster);
-        Socket socket = upload(proxy, 64L << 20)) {
+        DashboardProxy proxy = start(cluster)) {
+      Socket socket = upload(proxy, 64L << 20);
       Thread uploading =
           new Thread(() -> {
             try {
@@ -233,7 +233,7 @@ class StreamingTest {
 
       assertThat(readUntil(socket, "too large")).startsWith("HTTP/1.1 413");
 
-      socket.close();
+      socket.shutdownOutput();
       uploading.join();
     }
   }

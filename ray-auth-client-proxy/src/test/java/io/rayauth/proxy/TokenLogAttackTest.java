@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The one log that would hold the token; alone, as it stops every proxy of the JVM. */
-@Timeout(60)
+@Timeout(120)
 @Isolated
 class TokenLogAttackTest {
   @Test

@@ -163,14 +163,12 @@ final class Upstream implements AutoCloseable {
   }
 
   private @Nullable ClientConnection idleOne(XnioIoThread thread) {
-    Deque<Idle> mine = idle.get(thread);
-    Idle next = mine == null ? null : mine.pollFirst();
-    while (next != null) {
+    Deque<Idle> mine = idle.computeIfAbsent(thread, any -> new ArrayDeque<>());
+    for (Idle next = mine.pollFirst(); next != null; next = mine.pollFirst()) {
       if (next.connection.isOpen() && time.nanoTime() - next.sinceNanos < LONGEST_IDLE.toNanos()) {
         return next.connection;
       }
       IoUtils.safeClose(next.connection);
-      next = mine.pollFirst();
     }
     return null;
   }

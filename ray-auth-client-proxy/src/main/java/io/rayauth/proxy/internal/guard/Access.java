@@ -30,6 +30,7 @@ public enum Access {
           "Stack traces and profiles stop or slow down the worker they look at, so they are off."
               + " Whoever starts the proxy can let them through with allowWrites().");
 
+  @SuppressWarnings("ImmutableEnumChecker") // each is a Set.of, which never changes
   private final Set<HttpString> methods;
 
   Access(Set<HttpString> methods) {

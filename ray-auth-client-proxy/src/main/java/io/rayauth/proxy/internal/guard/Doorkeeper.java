@@ -23,13 +23,17 @@ public final class Doorkeeper implements HttpHandler {
   private static final String OWN = "/-/";
   private static final HttpString CLEAR_SITE_DATA = new HttpString("Clear-Site-Data");
 
+  /** A browser keeps a strict cookie to itself when the link to a page was on another site. */
+  private static final String IF_SIGNED_IN =
+      "If this browser is signed in already, press Enter in its address bar.";
+
   private static final Refusal STRANGER =
       new Refusal(
           401,
           "not signed in",
           "Open the dashboard with its link",
-          "Whoever started the proxy has a link that opens it once and signs this browser in. If"
-              + " it is signed in already, reload this page.");
+          "Whoever started the proxy has a link that opens it once and signs this browser in. "
+              + IF_SIGNED_IN);
   private static final Refusal SIGNED_OUT =
       new Refusal(
           410, // 401 or 403 would make the dashboard ask for a token of the cluster
@@ -42,7 +46,8 @@ public final class Doorkeeper implements HttpHandler {
           "used or unknown link",
           "This link does not open the dashboard any more",
           "A link works once, and until the proxy is closed. Ask whoever started the proxy, or the"
-              + " program that printed it, for a new one.");
+              + " program that printed it, for a new one. "
+              + IF_SIGNED_IN);
   private static final Refusal NO_PAGE =
       new Refusal(
           404, "no such page", "There is no such page", "The dashboard itself begins at /.");

@@ -70,10 +70,9 @@ final class MessageRules {
     if (headers.contains(Headers.EXPECT)) {
       throw new Refused(EXPECTATION);
     }
-    boolean hasBody =
-        isChunked(headers.get(Headers.TRANSFER_ENCODING), exchange)
-            | isLong(headers.get(Headers.CONTENT_LENGTH));
-    if (hasBody && isRead(exchange.getRequestMethod())) {
+    boolean isChunked = isChunked(headers.get(Headers.TRANSFER_ENCODING), exchange);
+    boolean isLong = isLong(headers.get(Headers.CONTENT_LENGTH)); // looks at both, always
+    if ((isChunked || isLong) && isRead(exchange.getRequestMethod())) {
       throw new Refused(BODY);
     }
   }

@@ -123,6 +123,11 @@ public final class HttpListener implements AutoCloseable {
     socket.resumeAccepts();
   }
 
+  /** Returns what the names of the threads begin with, such as {@code ray-auth-proxy-1}. */
+  public String name() {
+    return worker.getName();
+  }
+
   /** Returns the threads that work for this listener. */
   public XnioWorker worker() {
     return worker;

@@ -36,7 +36,10 @@ final class ClosingListener implements DashboardProxyListener {
 
   @Override
   public void onClosed() {
-    whenClosed.run();
-    listener.onClosed();
+    try {
+      whenClosed.run();
+    } finally {
+      listener.onClosed();
+    }
   }
 }
