@@ -13,13 +13,14 @@ final class ProxyRuns {
   private static final int MANY_CONNECTIONS = 32;
   private static final int PER_SECOND = 500;
   private static final int ROUNDS = 9;
+  private static final int TRANSFERS = 20;
   private static final long BLOCK = TimeUnit.SECONDS.toNanos(2);
-  private static final long STEADY_BLOCK = TimeUnit.SECONDS.toNanos(4);
+  private static final long STEADY_BLOCK = TimeUnit.SECONDS.toNanos(3);
 
   /** A proxy runs for hours, so its compilers have long done their work. */
-  private static final int WARM_UP_ROUNDS = 3;
+  private static final int WARM_UP_ROUNDS = 2;
 
-  private static final long WARM_UP_BLOCK = TimeUnit.SECONDS.toNanos(8);
+  private static final long WARM_UP_BLOCK = TimeUnit.SECONDS.toNanos(6);
 
   private final Report report;
   private final Map<Way, Road> roads;
@@ -45,14 +46,8 @@ final class ProxyRuns {
     this.roads = roads;
   }
 
-  void warmUp() {
-    Turns.of(WARM_UP_ROUNDS, way -> full(way, MANY_CONNECTIONS, WARM_UP_BLOCK));
-    Turns.of(WARM_UP_ROUNDS, way -> steady(way, WARM_UP_BLOCK));
-    Turns.of(WARM_UP_ROUNDS, way -> transfer(way, Transfers::down));
-    Turns.of(WARM_UP_ROUNDS, way -> transfer(way, Transfers::up));
-  }
-
   void measureSmall() {
+    Turns.of(WARM_UP_ROUNDS, way -> full(way, MANY_CONNECTIONS, WARM_UP_BLOCK));
     rates(Row.PROXY_GET_1, Turns.of(ROUNDS, way -> full(way, 1, BLOCK)));
     rates(Row.PROXY_GET_8, Turns.of(ROUNDS, way -> full(way, CONNECTIONS, BLOCK)));
     Turns<Block> many = Turns.of(ROUNDS, way -> full(way, MANY_CONNECTIONS, BLOCK));
@@ -64,6 +59,7 @@ final class ProxyRuns {
   }
 
   void measureSteady() {
+    Turns.of(WARM_UP_ROUNDS, way -> steady(way, WARM_UP_BLOCK));
     Turns<Block> steady = Turns.of(ROUNDS, way -> steady(way, STEADY_BLOCK));
     latency(Row.PROXY_P50_MODEST, steady, Block::p50);
     latency(Row.PROXY_P99_MODEST, steady, Block::p99);
@@ -75,7 +71,8 @@ final class ProxyRuns {
   }
 
   private void large(Row row, Row processor, ToLongFunction<Transfers> transfer) {
-    Turns<Block> turns = Turns.of(ROUNDS, way -> transfer(way, transfer));
+    Turns.of(TRANSFERS, way -> transfer(way, transfer));
+    Turns<Block> turns = Turns.of(TRANSFERS, way -> transfer(way, transfer));
     rates(row, turns);
     add(processor, Column.PROXY, turns.pair(Way.KUBE_RBAC_PROXY, Block::processorNanos));
     report.gap(processor, Column.DIRECT, ProxySideBySide.NO_PROXY);

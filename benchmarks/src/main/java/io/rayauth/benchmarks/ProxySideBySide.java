@@ -9,11 +9,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Measures the dashboard proxy beside kube-rbac-proxy in front of the same upstream and beside
@@ -46,8 +50,36 @@ public final class ProxySideBySide {
 
   private ProxySideBySide() {}
 
-  /** Runs everything; fails if there is no kube-rbac-proxy. */
+  /** Is a part of the measurement that can be asked for by its name in small letters. */
+  private enum Part {
+    SMALL("small answers", ProxyRuns::measureSmall),
+    STEADY("a steady rate", ProxyRuns::measureSteady),
+    LARGE("large bodies", ProxyRuns::measureLarge);
+
+    private final String title;
+    private final Consumer<ProxyRuns> measurement;
+
+    Part(String title, Consumer<ProxyRuns> measurement) {
+      this.title = title;
+      this.measurement = measurement;
+    }
+
+    static Set<Part> named(String... names) {
+      return names.length == 0
+          ? EnumSet.allOf(Part.class)
+          : Arrays.stream(names)
+              .map(name -> valueOf(name.toUpperCase(Locale.ROOT)))
+              .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+    }
+  }
+
+  /**
+   * Runs everything, or the parts that are named; fails if there is no kube-rbac-proxy.
+   *
+   * @param args none, or some of {@code small}, {@code steady} and {@code large}
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
+    Set<Part> parts = Part.named(args);
     Report report = new Report(Row.OF_PROXY, EnumSet.of(Column.PROXY, Column.DIRECT));
     report.condition("options of the proxy's JVM", String.join(" ", JVM));
     try (ServerProcess upstream = ServerProcess.start(ByteServer.class)) {
@@ -62,23 +94,16 @@ public final class ProxySideBySide {
         roads.put(Way.OURS, road(ours.handle(), link.getPort(), "Cookie: " + signIn(link)));
         roads.put(Way.KUBE_RBAC_PROXY, road(other.handle(), other.port(), token));
         roads.put(Way.DIRECT, road(upstream.handle(), port, token));
-        load(report, new ProxyRuns(report, roads));
+        ProxyRuns runs = new ProxyRuns(report, roads);
+        for (Part part : parts) {
+          progress(part.title);
+          part.measurement.accept(runs);
+        }
         compareLoaded(report, ours, other);
       }
     }
     report.finish(JSON);
     System.exit(0);
-  }
-
-  private static void load(Report report, ProxyRuns runs) {
-    progress("warming up");
-    runs.warmUp();
-    progress("small answers");
-    runs.measureSmall();
-    progress("a steady rate");
-    runs.measureSteady();
-    progress("large bodies");
-    runs.measureLarge();
   }
 
   private static Road road(ProcessHandle process, int port, String credential) {
