@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a start page over several clusters to a browser on this machine: which there are, whether
@@ -43,14 +44,14 @@ public final class ClusterDashboards implements AutoCloseable {
 
   private ClusterDashboards(Builder settings, HttpListener listener) {
     Pages pages = new Pages(settings.title);
-    Site site = Site.loopback();
     this.listener = listener;
     this.events = new ProxyEvents(settings.listener);
-    this.address = site.address(listener.address().getPort());
+    this.address = settings.site.address(listener.address().getPort());
     this.page =
         new StartHandler(
             pages,
             settings.source,
+            "http://" + address.getHost() + ":*",
             settings.lookupTimeout,
             settings::configured,
             settings.listener,
@@ -59,7 +60,7 @@ public final class ClusterDashboards implements AutoCloseable {
         new Doorkeeper(
             // opening a dashboard is a POST, whatever may be done there
             new GuardSettings(
-                site, Access.WRITE, settings.limits, settings.time, this::sessionStarted),
+                settings.site, Access.WRITE, settings.limits, settings.time, this::sessionStarted),
             page,
             pages);
     Activity activity = new Activity(settings.time); // the page itself stays open
@@ -143,6 +144,8 @@ public final class ClusterDashboards implements AutoCloseable {
     private final DashboardSource source;
     private int port;
     private String title = "Ray clusters";
+    private Site site = Site.loopback();
+    private @Nullable String localhostName;
     private boolean writes;
     private Duration idleTimeout = Duration.ofMinutes(30);
     private Duration lookupTimeout = Duration.ofSeconds(15);
@@ -178,6 +181,20 @@ public final class ClusterDashboards implements AutoCloseable {
      */
     public Builder title(String title) {
       this.title = Objects.requireNonNull(title);
+      return this;
+    }
+
+    /**
+     * Lets links and cookies of the start page and of the dashboards name a host of their own, as
+     * {@link DashboardProxy.Builder#underLocalhostName(String)} does. Default: 127.0.0.1.
+     *
+     * @param name such as {@code ray}, for {@code http://ray.localhost:41234}
+     * @return this builder
+     * @throws IllegalArgumentException if it is not 1 to 63 of a-z, 0-9 and hyphens within
+     */
+    public Builder underLocalhostName(String name) {
+      this.site = Site.underLocalhostName(name);
+      this.localhostName = name;
       return this;
     }
 
@@ -272,6 +289,9 @@ public final class ClusterDashboards implements AutoCloseable {
 
     private DashboardProxy.Builder configured(DashboardProxy.Builder dashboard) {
       dashboard.idleTimeout(idleTimeout).limits(limits).time(time);
+      if (localhostName != null) {
+        dashboard.underLocalhostName(localhostName);
+      }
       return writes ? dashboard.allowWrites() : dashboard;
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.rayauth.JobClient;
-import io.rayauth.error.RayException;
 import io.rayauth.error.RayTransportException;
 import io.rayauth.proxy.DashboardSource.Listed;
 import io.rayauth.testkit.FakeRay;
@@ -48,7 +47,7 @@ class ClusterDashboardsTest {
     final AtomicInteger closed = new AtomicInteger();
     final AtomicInteger failed = new AtomicInteger();
     final AtomicBoolean interrupted = new AtomicBoolean();
-    volatile @Nullable RayException failure;
+    volatile @Nullable RuntimeException failure;
     volatile @Nullable CountDownLatch connecting;
 
     @Override
@@ -245,6 +244,48 @@ class ClusterDashboardsTest {
 
     assertThat(page.statusCode()).isEqualTo(502);
     assertThat(page.body()).contains("there is no list");
+  }
+
+  @Test
+  void page_whenTheSourceFailsUnexpectedly_showsThat() throws Exception {
+    inventory.failure = new IllegalStateException("a <bug>");
+    started(ClusterDashboards.of(inventory));
+
+    HttpResponse<String> page = person.look(dashboards.address().resolve("/"));
+
+    assertThat(page.statusCode()).isEqualTo(502);
+    assertThat(page.body()).contains("java.lang.IllegalStateException: a &lt;bug&gt;");
+  }
+
+  @Test
+  void page_whenNobodyHasSignedIn_isRefusedAndAsksNoPlace() throws Exception {
+    dashboards = ClusterDashboards.of(inventory).start();
+
+    HttpResponse<String> page = person.look(dashboards.address().resolve("/"));
+
+    assertThat(page.statusCode()).isEqualTo(401);
+    assertThat(page.body()).doesNotContain("trainer");
+    assertThat(inventory.lookups).hasValue(0);
+  }
+
+  @Test
+  void open_whenAPageOfAnotherPortAsks_isRefused() throws Exception {
+    started(ClusterDashboards.of(inventory));
+    URI dashboard = URI.create(here(opened()));
+
+    HttpResponse<String> answer =
+        person.pressFrom(dashboard, dashboards.address(), "place=prod&name=default%2Ftrainer");
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.headers().firstValue("Location")).isEmpty();
+  }
+
+  @Test
+  void underLocalhostName_namesThePageSo() throws Exception {
+    dashboards = ClusterDashboards.of(inventory).underLocalhostName("ray").start();
+
+    assertThat(dashboards.address().getHost()).isEqualTo("ray.localhost");
+    assertThat(dashboards.url().getHost()).isEqualTo("ray.localhost");
   }
 
   @Test

@@ -41,10 +41,17 @@ final class Person {
 
   /** Sends a form to where the buttons do. */
   HttpResponse<String> press(URI startPage, String form) throws IOException, InterruptedException {
+    return pressFrom(startPage, startPage, form);
+  }
+
+  /** Lets a page send a form to where the buttons do. */
+  HttpResponse<String> pressFrom(URI page, URI startPage, String form)
+      throws IOException, InterruptedException {
+    String site = page.equals(startPage) ? "same-origin" : "same-site";
     HttpRequest request =
-        HttpRequest.newBuilder(visit(startPage.resolve("/open"), "same-origin"), (n, v) -> true)
+        HttpRequest.newBuilder(visit(startPage.resolve("/open"), site), (name, value) -> true)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("Origin", startPage.toString())
+            .header("Origin", page.toString())
             .POST(BodyPublishers.ofString(form))
             .build();
     return browser.send(request, BodyHandlers.ofString());

@@ -71,6 +71,12 @@ public final class KubeconfigDashboards implements DashboardSource {
     return kubeconfig().contexts();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws RayKubernetesException if there is no such context, the API server does not answer or
+   *     does not know or allow its user, or KubeRay's custom resources are not installed
+   */
   @Override
   public List<Listed> list(String context) {
     try (KubernetesClient client = client(context)) {
@@ -82,6 +88,12 @@ public final class KubeconfigDashboards implements DashboardSource {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws RayException as {@link RayConnection.Builder#connect()} does, and if there is no such
+   *     context
+   */
   @Override
   public Connection open(String context, String cluster) {
     RayConnection connection =

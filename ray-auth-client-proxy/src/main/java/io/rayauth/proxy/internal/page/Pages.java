@@ -110,9 +110,18 @@ public final class Pages {
     send(exchange, StartPage.of(cluster, places, "'self' " + formsTo));
   }
 
+  /** Says why there is no list. */
+  public void notListed(HttpServerExchange exchange, RayException failure) {
+    sayWhyNot(exchange, "There is no list", failure, "Look again");
+  }
+
   /** Says why a dashboard of the list does not open. */
   public void notOpened(HttpServerExchange exchange, String name, RayException failure) {
-    String title = name + " does not open";
+    sayWhyNot(exchange, name + " does not open", failure, "Back to the list");
+  }
+
+  private void sayWhyNot(
+      HttpServerExchange exchange, String title, RayException failure, String wayOut) {
     String message = String.valueOf(failure.getMessage());
     exchange.setStatusCode(StatusCodes.BAD_GATEWAY);
     send(
@@ -120,9 +129,7 @@ public final class Pages {
         Page.of(
                 title,
                 title + ": " + message,
-                List.of(
-                    words(message),
-                    element("p").of(element("a").with("href", "/").of("Back to the list"))))
+                List.of(words(message), element("p").of(element("a").with("href", "/").of(wayOut))))
             .about(cluster));
   }
 

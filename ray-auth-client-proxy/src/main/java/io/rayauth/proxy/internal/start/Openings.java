@@ -65,9 +65,9 @@ final class Openings implements AutoCloseable {
       return opening.get().url();
     } catch (ExecutionException e) {
       openings.remove(key, opening);
-      throw e.getCause() instanceof RayException known
-          ? known
-          : new DashboardProxyException("it failed unexpectedly: " + e.getCause(), e.getCause());
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
     } catch (CancellationException e) {
       throw new DashboardProxyException("the start page is closing", e);
     } catch (InterruptedException e) {

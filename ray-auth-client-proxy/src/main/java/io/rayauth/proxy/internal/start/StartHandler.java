@@ -2,6 +2,7 @@ package io.rayauth.proxy.internal.start;
 
 import io.rayauth.error.RayException;
 import io.rayauth.proxy.DashboardProxy;
+import io.rayauth.proxy.DashboardProxyException;
 import io.rayauth.proxy.DashboardProxyListener;
 import io.rayauth.proxy.DashboardSource;
 import io.rayauth.proxy.internal.page.Pages;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Blocks threads of the server's for tasks, never one for input and output.
  */
 public final class StartHandler implements HttpHandler, AutoCloseable {
-  /** Where a proxy of a dashboard listens; the answer to the form leads there. */
-  private static final String DASHBOARDS = "http://127.0.0.1:*";
-
   private static final int LONGEST_FORM = 16 * 1024;
   private static final Refusal UNKNOWN =
       new Refusal(
@@ -44,6 +42,7 @@ public final class StartHandler implements HttpHandler, AutoCloseable {
           "The form does not say which cluster is wanted. Reload the list and open it from there.");
 
   private final Pages pages;
+  private final String dashboards;
   private final ExecutorService threads;
   private final Lookups lookups;
   private final Openings openings;
@@ -53,6 +52,7 @@ public final class StartHandler implements HttpHandler, AutoCloseable {
   /**
    * Creates a start page that has asked nobody.
    *
+   * @param dashboards where their proxies listen, such as {@code http://127.0.0.1:*}
    * @param limit after which a place counts as not answering
    * @param settings what the proxies of all dashboards have in common
    * @param listener is told what each of those proxies does
@@ -60,11 +60,13 @@ public final class StartHandler implements HttpHandler, AutoCloseable {
   public StartHandler(
       Pages pages,
       DashboardSource source,
+      String dashboards,
       Duration limit,
       UnaryOperator<DashboardProxy.Builder> settings,
       DashboardProxyListener listener,
       TimeSource time) {
     this.pages = pages;
+    this.dashboards = dashboards;
     this.threads =
         Executors.newCachedThreadPool(task -> {
           Thread thread = new Thread(task, "ray-auth-start-page");
@@ -93,9 +95,9 @@ public final class StartHandler implements HttpHandler, AutoCloseable {
 
   private void list(HttpServerExchange exchange) throws InterruptedException {
     try {
-      pages.list(exchange, lookups.places(), DASHBOARDS);
-    } catch (RayException e) {
-      pages.failed(exchange, e);
+      pages.list(exchange, lookups.places(), dashboards);
+    } catch (RuntimeException e) {
+      pages.notListed(exchange, known(e));
     }
   }
 
@@ -117,9 +119,16 @@ public final class StartHandler implements HttpHandler, AutoCloseable {
       exchange.getResponseHeaders().put(Headers.LOCATION, link);
       exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
       exchange.endExchange();
-    } catch (RayException e) {
-      pages.notOpened(exchange, name, e);
+    } catch (RuntimeException e) {
+      pages.notOpened(exchange, name, known(e));
     }
+  }
+
+  /** A source of somebody else's may throw anything. */
+  private static RayException known(RuntimeException failure) {
+    return failure instanceof RayException known
+        ? known
+        : new DashboardProxyException("it failed unexpectedly: " + failure, failure);
   }
 
   private @Nullable FormData form(HttpServerExchange exchange) throws IOException {
