@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,9 @@ import java.util.regex.Pattern;
  * says: on plain sockets, so that whatever is in front of it is what limits.
  */
 public final class ByteServer {
+  /** Begins a path that ends with how many bytes are wanted. */
+  static final String BYTES = "/bytes/";
+
   private static final byte[] PIECE = new byte[256 * 1024];
   private static final Pattern CONTENT_LENGTH =
       Pattern.compile("\r\nContent-Length: *(\\d+)", Pattern.CASE_INSENSITIVE);
@@ -61,8 +65,8 @@ public final class ByteServer {
       for (String head = head(in); !head.isEmpty(); head = head(in)) {
         String path = head.split(" ", 3)[1];
         skip(in, contentLength(head));
-        if (path.startsWith("/bytes/")) {
-          give(out, Long.parseLong(path.substring("/bytes/".length())));
+        if (path.startsWith(BYTES)) {
+          give(out, Long.parseLong(path.substring(BYTES.length())));
         } else {
           String mode = "{\"authentication_mode\": \"disabled\"}";
           out.write((answer(mode.length()) + mode).getBytes(US_ASCII));
@@ -78,8 +82,10 @@ public final class ByteServer {
   }
 
   private static void give(OutputStream out, long length) throws IOException {
-    out.write(answer(length).getBytes(US_ASCII));
-    for (long left = length; left > 0; left -= PIECE.length) {
+    byte[] head = answer(length).getBytes(US_ASCII);
+    byte[] first = Arrays.copyOf(head, head.length + (int) Math.min(length, PIECE.length));
+    out.write(first); // in one packet, if it is small
+    for (long left = length - PIECE.length; left > 0; left -= PIECE.length) {
       out.write(PIECE, 0, (int) Math.min(left, PIECE.length));
     }
   }

@@ -22,7 +22,6 @@ record Pair(double ours, double other, double ratio) {
   static Pair of(int warmUp, int rounds, LongSupplier ours, LongSupplier other) {
     double[] first = new double[rounds];
     double[] second = new double[rounds];
-    double[] ratios = new double[rounds];
     for (int i = -warmUp; i < rounds; i++) {
       boolean oursFirst = i % 2 == 0;
       long a = oursFirst ? ours.getAsLong() : 0;
@@ -33,10 +32,16 @@ record Pair(double ours, double other, double ratio) {
       if (i >= 0) {
         first[i] = a;
         second[i] = b;
-        ratios[i] = (double) a / b;
       }
     }
-    return new Pair(median(first), median(second), median(ratios));
+    return of(first, second);
+  }
+
+  /** Compares what was measured already, round by round. */
+  static Pair of(double[] ours, double[] other) {
+    double[] ratios = new double[ours.length];
+    Arrays.setAll(ratios, i -> ours[i] / other[i]);
+    return new Pair(median(ours), median(other), median(ratios));
   }
 
   /** Turns times of the same work into rates of it. */
@@ -49,7 +54,7 @@ record Pair(double ours, double other, double ratio) {
     return new Pair(ours / calls, other / calls, ratio);
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

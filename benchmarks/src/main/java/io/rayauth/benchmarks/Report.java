@@ -121,6 +121,8 @@ final class Report {
         .filter(it -> it.row() == row && it.column() == column)
         .map(Comparison::cell)
         .findFirst()
-        .orElseGet(() -> "not measured: " + gaps.getOrDefault(row, Map.of()).get(column));
+        .orElseGet(() ->
+            "not measured: "
+                + gaps.getOrDefault(row, Map.of()).getOrDefault(column, "not asked for"));
   }
 }

@@ -51,10 +51,28 @@ enum Row {
   CONNECT_COLD("first `connect` of a JVM: time ÷ `kubectl port-forward`", "ms", 1e6, null, null),
   CONNECT_WARM("later `connect`: time ÷ `kubectl port-forward`", "ms", 1e6, null, null),
   TOKEN_REQUEST("TokenRequest: time ÷ `kubectl create token`", "ms", 1e6, null, null),
-  CAN_I("`canI`: time ÷ `kubectl auth can-i`", "ms", 1e6, null, null);
+  CAN_I("`canI`: time ÷ `kubectl auth can-i`", "ms", 1e6, null, null),
+  PROXY_GET_1("1 kB, 1 connection: answers/s", "/s", 1, atLeast(1), null),
+  PROXY_GET_8("1 kB, 8 connections: answers/s", "/s", 1, atLeast(1), null),
+  PROXY_GET_32("1 kB, 32 connections: answers/s", "/s", 1, atLeast(1), null),
+  PROXY_DOWN("100 MB down: MB/s", "MB/s", 1e6, atLeast(1), null),
+  PROXY_UP("100 MB up: MB/s", "MB/s", 1e6, atLeast(1), null),
+  PROXY_P50_MODEST("500 GETs a second: p50", "µs", 1e3, null, null),
+  PROXY_P99_MODEST("500 GETs a second: p99", "µs", 1e3, atMost(1), null),
+  PROXY_P50_FULL("32 connections: p50", "µs", 1e3, null, null),
+  PROXY_P99_FULL("32 connections: p99", "µs", 1e3, atMost(1), null),
+  PROXY_CPU_GET("32 connections: processor time of the proxy for each", "µs", 1e3, null, null),
+  PROXY_CPU_DOWN("100 MB down: processor time of the proxy", "ms", 1e6, null, null),
+  PROXY_CPU_UP("100 MB up: processor time of the proxy", "ms", 1e6, null, null),
+  PROXY_MEMORY_IDLE("resident memory before the first GET", "MB", 1e6, null, null),
+  PROXY_MEMORY_PEAK("resident memory at its highest", "MB", 1e6, null, null),
+  PROXY_THREADS("threads before the first GET", "threads", 1, null, null);
 
   /** What {@link KubernetesSideBySide} measures. */
   static final Set<Row> OF_KUBERNETES = EnumSet.range(FORWARD_UP, CAN_I);
+
+  /** What {@link ProxySideBySide} measures. */
+  static final Set<Row> OF_PROXY = EnumSet.range(PROXY_GET_1, PROXY_THREADS);
 
   private final String title;
   private final String unit;
@@ -83,14 +101,20 @@ enum Row {
   }
 
   @Nullable Target target(Column column) {
-    return column == Column.REAL ? real : fast;
+    return switch (column) {
+      case REAL -> real;
+      case DIRECT -> null;
+      case FAST, KUBERNETES, PROXY -> fast;
+    };
   }
 
   /** Against what the numbers of a row were taken. */
   enum Column {
     FAST("fast server, or none"),
     REAL("real Ray"),
-    KUBERNETES("Kubernetes of real parts");
+    KUBERNETES("Kubernetes of real parts"),
+    PROXY("÷ kube-rbac-proxy"),
+    DIRECT("÷ direct access");
 
     private final String title;
 

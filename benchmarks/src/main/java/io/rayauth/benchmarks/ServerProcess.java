@@ -2,6 +2,7 @@ package io.rayauth.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +18,16 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Class<?> program, String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+    return start(List.of(), program, args);
+  }
+
+  /** Starts it with options of the JVM, such as {@code -Xmx64m}. */
+  static ServerProcess start(List<String> jvm, Class<?> program, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(args));
     return new ServerProcess(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -36,6 +40,18 @@ final class ServerProcess implements AutoCloseable {
       throw new IOException("a program of the benchmark ended; its message stands above");
     }
     return line;
+  }
+
+  /** Says a line to it. */
+  void say(String line) throws IOException {
+    Writer input = process.outputWriter();
+    input.write(line + "\n");
+    input.flush();
+  }
+
+  /** Returns its process, to look at from outside. */
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   @Override

@@ -14,12 +14,17 @@ import java.net.Socket;
  * Sends bytes to a {@link ByteServer} and fetches them, on plain sockets.
  *
  * @param port on loopback that leads there
+ * @param headers of each request, {@code Host} included, each with its line end
  */
-record Transfers(int port) {
+record Transfers(int port, String headers) {
   static final int BYTES = 100_000_000;
 
   private static final int PIECE = 256 * 1024;
   private static final int PATIENCE_MILLIS = 60_000;
+
+  Transfers(int port) {
+    this(port, "Host: ray\r\n");
+  }
 
   /** Returns the nanoseconds from the connection to the answer that all has arrived. */
   long up() {
@@ -28,7 +33,7 @@ record Transfers(int port) {
 
   /** Returns the nanoseconds from the connection to the last byte. */
   long down() {
-    return timed("GET /bytes/" + BYTES, 0, PATIENCE_MILLIS);
+    return timed("GET " + ByteServer.BYTES + BYTES, 0, PATIENCE_MILLIS);
   }
 
   /** Tells whether there is an answer within some time. */
@@ -51,14 +56,17 @@ record Transfers(int port) {
     return System.nanoTime() - start;
   }
 
+  /** A browser says nothing of a body that there is not. */
+  private static String length(int body) {
+    return body == 0 ? "" : "Content-Length: " + body + "\r\n";
+  }
+
   private void exchange(String line, int body, int millis) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(millis);
       OutputStream out = socket.getOutputStream();
-      out.write(
-          (line + " HTTP/1.1\r\nHost: ray\r\nContent-Length: " + body + "\r\n\r\n")
-              .getBytes(US_ASCII));
+      out.write((line + " HTTP/1.1\r\n" + headers + length(body) + "\r\n").getBytes(US_ASCII));
       byte[] piece = new byte[PIECE];
       for (int left = body; left > 0; left -= PIECE) {
         out.write(piece, 0, Math.min(left, PIECE));

@@ -30,6 +30,7 @@ import io.rayauth.kubernetes.ServiceAccountTokenProvider;
 import io.rayauth.kubernetes.ServiceAccounts;
 import io.rayauth.kubernetes.Subject;
 import io.rayauth.kubernetes.WorkerGroup;
+import io.rayauth.proxy.DashboardProxy;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
@@ -146,6 +147,12 @@ class GuideSnippets {
         JobStatus status = jobs.job(id).status();
         jobs.stop(id);
         // @end
+
+        // @start region=dashboard
+        DashboardProxy dashboard = DashboardProxy.to(connection.jobs()).start();
+        System.out.println("Open this in your browser: " + dashboard.url());
+        // @end
+        dashboard.close();
 
         assertThat(log).contains("{'CPU': 4.0}");
         assertThat(status).isEqualTo(JobStatus.SUCCEEDED);

@@ -3,14 +3,17 @@ package io.rayauth.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.rayauth.error.RayAuthException;
+import io.rayauth.examples.guide.FakeKubernetes;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Gate;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -229,6 +232,56 @@ class ExamplesTest {
     assertThatThrownBy(() -> CustomCaAndBasePath.run(out))
         .isInstanceOf(ExampleFailedException.class)
         .hasMessageContaining("--ca-file");
+  }
+
+  @Test
+  void openDashboard_withATokenFile_printsALinkThatOpensIt(@TempDir Path folder) throws Exception {
+    try (FakeRay ray = FakeRay.builder().gate(Gate.rayToken(TOKEN)).start()) {
+      LookingInput in = input(visitor -> visitor.data("/api/version"));
+
+      OpenDashboard.run(
+          out,
+          in,
+          "--address",
+          ray.url().toString(),
+          "--token-file",
+          tokenFile(folder, TOKEN).toString());
+
+      assertThat(in.seen()).contains("\"ray_version\"");
+    }
+    assertThat(lines()).noneMatch(line -> line.contains("canary"));
+  }
+
+  @Test
+  void openDashboard_onTheFake_saysWhereToLook() {
+    LookingInput in = input(visitor -> visitor.data("/api/version"));
+
+    OpenDashboard.run(out, in);
+
+    assertThat(lines()).anyMatch(line -> line.contains("/api/version"));
+    assertThat(in.seen()).contains("\"ray_version\"");
+  }
+
+  @Test
+  void openDashboards_withAKubeconfig_printsALinkToTheListOfItsClusters(@TempDir Path folder)
+      throws Exception {
+    try (FakeKubernetes kubernetes = new FakeKubernetes()) {
+      kubernetes.putCluster("default", "trainer", "{}");
+      LookingInput in =
+          input(visitor ->
+              await()
+                  .atMost(Duration.ofMinutes(1))
+                  .until(() -> visitor.page("/"), page -> page.contains("default/trainer")));
+
+      OpenDashboards.run(out, in, "--kubeconfig", kubernetes.kubeconfig(folder).toString());
+
+      assertThat(in.seen()).contains("<h2>fake</h2>");
+    }
+    assertThat(lines()).noneMatch(line -> line.contains("canary"));
+  }
+
+  private LookingInput input(LookingInput.Look look) {
+    return new LookingInput(() -> printed.toString(UTF_8), look);
   }
 
   private List<String> lines() {

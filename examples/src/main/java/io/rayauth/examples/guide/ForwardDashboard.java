@@ -1,16 +1,15 @@
 package io.rayauth.examples.guide;
 
+import io.rayauth.examples.DashboardLink;
 import io.rayauth.examples.guide.GuideArguments.Option;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
  * Forwards a free port of this machine to the dashboard until its input ends: {@code kubectl
- * port-forward svc/ray-cluster-with-auth-head-svc}. Goes on when the head pod is replaced.
+ * port-forward svc/ray-cluster-with-auth-head-svc}. Goes on when the head pod is replaced. For
+ * programs that have a token; {@link OpenDashboard} is for a browser.
  */
 public final class ForwardDashboard {
   private ForwardDashboard() {}
@@ -28,7 +27,7 @@ public final class ForwardDashboard {
   /**
    * Runs the step.
    *
-   * @param out gets the address for the browser and the header that it has to send
+   * @param out gets the address and the header that it has to be sent
    * @param in ends the step when it ends
    * @param args as for {@link #main(String[])}
    */
@@ -40,13 +39,9 @@ public final class ForwardDashboard {
         arguments,
         connection -> {
           out.println("Dashboard: " + connection.endpoint().url());
-          out.println("Header for the browser to send: Authorization: Bearer <token>");
+          out.println("Header to send: Authorization: Bearer <token>");
           out.println("Forwards until the input ends (Ctrl-D).");
-          try {
-            in.transferTo(OutputStream.nullOutputStream());
-          } catch (IOException e) {
-            throw new UncheckedIOException("the input cannot be read", e);
-          }
+          DashboardLink.awaitEnd(in);
         });
   }
 }

@@ -114,7 +114,10 @@ public final class FakeKubernetes implements AutoCloseable {
     }
     JsonNode body = request.getMethod().equals("GET") ? null : body(request);
     return switch (request.getMethod()) {
-      case "GET" -> objects.containsKey(path) ? ok(objects.get(path)) : notFound();
+      case "GET" ->
+          path.equals("/apis/ray.io/v1/rayclusters")
+              ? rayClusters()
+              : objects.containsKey(path) ? ok(objects.get(path)) : notFound();
       case "PATCH" -> keep(path, body, kept);
       case "DELETE" ->
           objects.remove(path) == null
@@ -137,6 +140,18 @@ public final class FakeKubernetes implements AutoCloseable {
             }
           };
     };
+  }
+
+  /** Lists those of all namespaces. */
+  private MockResponse rayClusters() {
+    ObjectNode list = json.createObjectNode();
+    list.put("apiVersion", "ray.io/v1").put("kind", "RayClusterList").putObject("metadata");
+    list.withArray("items")
+        .addAll(
+            objects.values().stream()
+                .filter(object -> object.path("kind").asString().equals("RayCluster"))
+                .toList());
+    return ok(list);
   }
 
   private JsonNode body(RecordedRequest request) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rayauth.examples.ExampleFailedException;
+import io.rayauth.examples.LookingInput;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.FakeUser;
 import io.rayauth.testkit.Gate;
@@ -156,6 +157,19 @@ class GuideProgramsTest {
   }
 
   @Test
+  void openDashboard_asTheServiceAccount_printsALinkThatOpensIt() {
+    putCluster();
+    try (FakeRay ray = ray(RAY_USER.verbs("get"))) {
+      LookingInput in =
+          new LookingInput(() -> printed.toString(UTF_8), visitor -> visitor.data("/api/version"));
+
+      run((out, args) -> OpenDashboard.run(out, in, args), ray);
+
+      assertThat(in.seen()).contains("\"ray_version\"");
+    }
+  }
+
+  @Test
   void submitJobWithCloudToken_asThatUser_getsIn() throws Exception {
     putCluster();
     Path token = Files.writeString(folder.resolve("cloud-token"), "canary-cloud\n");
@@ -190,6 +204,7 @@ class GuideProgramsTest {
 
   static Stream<Arguments> programs() {
     Program forward = (out, args) -> ForwardDashboard.run(out, InputStream.nullInputStream(), args);
+    Program open = (out, args) -> OpenDashboard.run(out, InputStream.nullInputStream(), args);
     return Stream.of(
         Arguments.of("InstallOperator", (Program) InstallOperator::run),
         Arguments.of("DeployCluster", (Program) DeployCluster::run),
@@ -201,7 +216,8 @@ class GuideProgramsTest {
         Arguments.of("ShowLogs", (Program) ShowLogs::run),
         Arguments.of("ShowStatus", (Program) ShowStatus::run),
         Arguments.of("StopJob", (Program) StopJob::run),
-        Arguments.of("ForwardDashboard", forward));
+        Arguments.of("ForwardDashboard", forward),
+        Arguments.of("OpenDashboard", open));
   }
 
   @Test

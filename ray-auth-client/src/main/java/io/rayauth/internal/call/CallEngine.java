@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs requests: the only loop in this library that sends one twice.
@@ -114,10 +115,29 @@ public final class CallEngine {
 
   /** Returns what a WebSocket handshake is sent with. */
   public Tokens tokens() {
-    Map<String, String> all = new HashMap<>(headers);
     AccessToken[] sent = new AccessToken[credentials.size()];
     for (int i = 0; i < sent.length; i++) {
       sent[i] = credentials.get(i).tokens().token();
+    }
+    return carrying(sent);
+  }
+
+  /** Returns the same if it is to be had without waiting for anything; null if not. */
+  public @Nullable Tokens freshTokens() {
+    AccessToken[] sent = new AccessToken[credentials.size()];
+    for (int i = 0; i < sent.length; i++) {
+      AccessToken fresh = credentials.get(i).tokens().freshToken();
+      if (fresh == null) {
+        return null;
+      }
+      sent[i] = fresh;
+    }
+    return carrying(sent);
+  }
+
+  private Tokens carrying(AccessToken[] sent) {
+    Map<String, String> all = new HashMap<>(headers);
+    for (int i = 0; i < sent.length; i++) {
       all.put(credentials.get(i).header(), "Bearer " + sent[i].value());
     }
     return new Tokens(all, sent);

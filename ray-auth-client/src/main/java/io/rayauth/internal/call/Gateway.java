@@ -67,6 +67,11 @@ public final class Gateway {
     return engine.tokens();
   }
 
+  /** Returns the same without ever blocking; null where that is not possible now. */
+  public CallEngine.@Nullable Tokens freshTokens() {
+    return engine.freshTokens();
+  }
+
   /** Drops the tokens that were refused and tells whether there are now others. May block. */
   public boolean replaced(CallEngine.Tokens refused) {
     return engine.replaced(refused);

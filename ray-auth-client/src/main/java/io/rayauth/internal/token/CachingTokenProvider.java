@@ -144,6 +144,28 @@ public final class CachingTokenProvider implements RefusableTokenProvider, AutoC
   }
 
   /**
+   * Returns the token if it is to be had at once: for threads that must never wait, not even for
+   * the executor of a refresh.
+   *
+   * @return null if there is none, or one that {@link #token()} would refresh
+   */
+  public @Nullable AccessToken freshToken() {
+    CachedToken cached = current.get();
+    if (cached == null || cached.lasts()) {
+      return cached == null ? null : cached.token();
+    }
+    long nanos = time.nanoTime();
+    if (!cached.needsNoLook(nanos)) {
+      long age = cached.age(nanos, time.instant());
+      if (cached.isExpired(age) || cached.isStale(age)) {
+        return null;
+      }
+      current.compareAndSet(cached, cached.lookedAt(nanos, age));
+    }
+    return cached.token();
+  }
+
+  /**
    * Drops a token that a server refused, if it is still the cached one; the next caller fetches
    * another. Hundred threads that hold the same refused token cause one fetch, even if the provider
    * gives that very token again.

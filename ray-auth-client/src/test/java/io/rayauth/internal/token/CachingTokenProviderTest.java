@@ -77,6 +77,50 @@ class CachingTokenProviderTest {
   }
 
   @Test
+  void freshToken_whileNothingIsDue_givesTheCachedOne() {
+    CachingTokenProvider cache = cache(hourly());
+    AccessToken first = cache.token();
+
+    clock.advance(Duration.ofMinutes(39));
+
+    assertThat(cache.freshToken()).isSameAs(first);
+    assertThat(cache.freshToken()).isSameAs(first);
+  }
+
+  @Test
+  void freshToken_whenATokenWouldBeFetchedOrRefreshed_isNullAndStartsNothing() {
+    CachingTokenProvider cache = cache(hourly());
+    AccessToken beforeTheFirst = cache.freshToken();
+    AccessToken first = cache.token();
+
+    clock.advance(Duration.ofMinutes(40));
+    AccessToken whenStale = cache.freshToken();
+    clock.advance(Duration.ofMinutes(20));
+    AccessToken whenExpired = cache.freshToken();
+    cache.reject(first);
+
+    assertThat(beforeTheFirst).isNull();
+    assertThat(whenStale).isNull();
+    assertThat(whenExpired).isNull();
+    assertThat(cache.freshToken()).isNull();
+    assertThat(background).isEmpty();
+    assertThat(calls).isEqualTo(1);
+  }
+
+  @Test
+  void freshToken_withoutAnEnd_lastsUntilItIsRefused() {
+    CachingTokenProvider cache = cache(() -> AccessToken.of("canary-lasting"));
+    AccessToken only = cache.token();
+    clock.advance(Duration.ofDays(1000));
+
+    AccessToken later = cache.freshToken();
+    cache.reject(only);
+
+    assertThat(later).isSameAs(only);
+    assertThat(cache.freshToken()).isNull();
+  }
+
+  @Test
   void token_whenWithinTheMargin_waitsForANewOne() {
     CachingTokenProvider cache = cache(hourly());
     cache.token();

@@ -69,21 +69,21 @@ public final class Forwarder implements HttpHandler, AutoCloseable {
     RequestLog.of(exchange).goesToCluster();
     if (exchange.isRequestComplete()) {
       BrowserWatch.begin(exchange);
-      exchange.dispatch(forwarding::begin);
+      forwarding.start();
     } else if (hasSmallBody(exchange)) {
       exchange
           .getRequestReceiver()
           .receiveFullBytes(
               (same, body) -> {
                 forwarding.keep(body);
-                same.dispatch(forwarding::begin);
+                forwarding.start();
               },
               (same, cause) -> {
                 RequestLog.of(same).end(End.ABANDONED, null);
                 IoUtils.safeClose(same.getConnection());
               });
     } else {
-      exchange.dispatch(forwarding::begin);
+      forwarding.start();
     }
   }
 
