@@ -30,7 +30,7 @@ from common.processes import Failed, Stopped, wanted
 
 LONGEST_TEMP_DIR = 32  # Ray puts Unix sockets under it, whose paths end at 107 characters
 DASHBOARD, AGENT, CLIENT_SERVER = 1, 2, 3  # from the first port on
-READY_SECONDS = 180
+READY_SECONDS = 300
 STARTS = 3
 TERM_SECONDS = 10
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
