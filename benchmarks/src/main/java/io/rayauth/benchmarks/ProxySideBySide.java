@@ -34,6 +34,7 @@ public final class ProxySideBySide {
   private ProxySideBySide() {}
 
   /** Is a part of the measurement that can be asked for by its name in small letters. */
+  @SuppressWarnings("ImmutableEnumChecker") // a reference to a method
   private enum Part {
     ONE("one connection", ProxyRuns::measureOne),
     MANY("many connections", ProxyRuns::measureMany),
@@ -148,8 +149,10 @@ public final class ProxySideBySide {
     return String.format(Locale.ROOT, "%.1f MB", Double.parseDouble(bytes) / 1e6);
   }
 
-  private static void add(Report report, Row row, double ours, double other) {
-    report.add(Comparison.ofRatio(row, Column.PROXY, new Pair(ours, other, ours / other)));
+  private static void add(Report report, Row row, long ours, long other) {
+    report.add(
+        Comparison.ofRatio(
+            row, Column.PROXY, new Pair((double) ours, (double) other, (double) ours / other)));
     report.gap(row, Column.DIRECT, NO_PROXY);
   }
 
