@@ -37,15 +37,6 @@ final class KubeRbacProxy implements AutoCloseable {
           resource: rayclusters
           name: ray-cluster-with-auth
       """;
-  private static final String KUBECONFIG =
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: reviews
-      contexts: [{name: reviews, context: {cluster: reviews, user: proxy}}]
-      clusters: [{name: reviews, cluster: {server: "http://127.0.0.1:%d"}}]
-      users: [{name: proxy, user: {}}]
-      """;
   private static final String AUTHENTICATED =
       """
       {"kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "status":
@@ -77,7 +68,16 @@ final class KubeRbacProxy implements AutoCloseable {
     Path attributes = Files.writeString(FOLDER.resolve("config-file.yaml"), ATTRIBUTES);
     Path kubeconfig =
         Files.writeString(
-            FOLDER.resolve("kubeconfig"), KUBECONFIG.formatted(reviews.getAddress().getPort()));
+            FOLDER.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: reviews
+            contexts: [{name: reviews, context: {cluster: reviews, user: proxy}}]
+            clusters: [{name: reviews, cluster: {server: "http://127.0.0.1:%d"}}]
+            users: [{name: proxy, user: {}}]
+            """
+                .formatted(reviews.getAddress().getPort()));
     int port = freePort();
     Process process =
         new ProcessBuilder(

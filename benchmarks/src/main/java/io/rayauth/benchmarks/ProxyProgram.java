@@ -1,5 +1,7 @@
 package io.rayauth.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.rayauth.RayEndpoint;
 import io.rayauth.proxy.DashboardProxy;
 import io.rayauth.proxy.ProxyLimits;
@@ -29,7 +31,7 @@ public final class ProxyProgram {
                 .allowWrites()
                 .limits(UNLIMITED)
                 .start();
-        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in))) {
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
       System.out.println(proxy.url());
       while (questions.readLine() != null) {
         System.out.println(liveBytes());

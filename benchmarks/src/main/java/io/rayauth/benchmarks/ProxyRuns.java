@@ -14,13 +14,13 @@ final class ProxyRuns {
   private static final int PER_SECOND = 500;
   private static final int ROUNDS = 9;
   private static final int TRANSFERS = 20;
-  private static final long BLOCK = TimeUnit.SECONDS.toNanos(2);
+  private static final long BLOCK = TimeUnit.SECONDS.toNanos(1);
   private static final long STEADY_BLOCK = TimeUnit.SECONDS.toNanos(3);
 
   /** A proxy runs for hours, so its compilers have long done their work. */
   private static final int WARM_UP_ROUNDS = 2;
 
-  private static final long WARM_UP_BLOCK = TimeUnit.SECONDS.toNanos(6);
+  private static final long WARM_UP_BLOCK = TimeUnit.SECONDS.toNanos(5);
 
   private final Report report;
   private final Map<Way, Road> roads;
@@ -46,9 +46,13 @@ final class ProxyRuns {
     this.roads = roads;
   }
 
-  void measureSmall() {
-    Turns.of(WARM_UP_ROUNDS, way -> full(way, MANY_CONNECTIONS, WARM_UP_BLOCK));
+  void measureOne() {
+    Turns.of(WARM_UP_ROUNDS, way -> full(way, 1, WARM_UP_BLOCK));
     rates(Row.PROXY_GET_1, Turns.of(ROUNDS, way -> full(way, 1, BLOCK)));
+  }
+
+  void measureMany() {
+    Turns.of(WARM_UP_ROUNDS, way -> full(way, MANY_CONNECTIONS, WARM_UP_BLOCK));
     rates(Row.PROXY_GET_8, Turns.of(ROUNDS, way -> full(way, CONNECTIONS, BLOCK)));
     Turns<Block> many = Turns.of(ROUNDS, way -> full(way, MANY_CONNECTIONS, BLOCK));
     rates(Row.PROXY_GET_32, many);
@@ -107,10 +111,7 @@ final class ProxyRuns {
   private static Block block(Road road, long processorBefore, BrowserLoad.Result result) {
     long processor = Footprint.processorNanos(road.process()) - processorBefore;
     return new Block(
-        result.perSecond(),
-        result.quantile(0.5),
-        result.quantile(0.99),
-        (double) processor / result.answers());
+        result.perSecond(), result.p50(), result.p99(), (double) processor / result.answers());
   }
 
   private Block transfer(Way way, ToLongFunction<Transfers> transfer) {

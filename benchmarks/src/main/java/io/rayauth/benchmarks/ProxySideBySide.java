@@ -31,28 +31,13 @@ public final class ProxySideBySide {
 
   private static final Path JSON = Path.of("benchmarks", "target", "proxy-side-by-side.json");
 
-  private static final String BROWSER =
-      """
-      Host: 127.0.0.1:%1$d\r
-      Connection: keep-alive\r
-      User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
-      Chrome/140.0.0.0 Safari/537.36\r
-      Accept: application/json, text/plain, */*\r
-      Accept-Encoding: gzip, deflate, br, zstd\r
-      Accept-Language: en-US,en;q=0.9\r
-      Origin: http://127.0.0.1:%1$d\r
-      Referer: http://127.0.0.1:%1$d/\r
-      Sec-Fetch-Site: same-origin\r
-      Sec-Fetch-Mode: cors\r
-      Sec-Fetch-Dest: empty\r
-      %2$s\r
-      """;
-
   private ProxySideBySide() {}
 
   /** Is a part of the measurement that can be asked for by its name in small letters. */
+  @SuppressWarnings("ImmutableEnumChecker") // a reference to a method
   private enum Part {
-    SMALL("small answers", ProxyRuns::measureSmall),
+    ONE("one connection", ProxyRuns::measureOne),
+    MANY("many connections", ProxyRuns::measureMany),
     STEADY("a steady rate", ProxyRuns::measureSteady),
     LARGE("large bodies", ProxyRuns::measureLarge);
 
@@ -76,7 +61,7 @@ public final class ProxySideBySide {
   /**
    * Runs everything, or the parts that are named; fails if there is no kube-rbac-proxy.
    *
-   * @param args none, or some of {@code small}, {@code steady} and {@code large}
+   * @param args none, or some of {@code one}, {@code many}, {@code steady} and {@code large}
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Set<Part> parts = Part.named(args);
@@ -107,7 +92,23 @@ public final class ProxySideBySide {
   }
 
   private static Road road(ProcessHandle process, int port, String credential) {
-    String headers = BROWSER.formatted(port, credential);
+    String headers =
+        """
+        Host: 127.0.0.1:%1$d\r
+        Connection: keep-alive\r
+        User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+        Chrome/140.0.0.0 Safari/537.36\r
+        Accept: application/json, text/plain, */*\r
+        Accept-Encoding: gzip, deflate, br, zstd\r
+        Accept-Language: en-US,en;q=0.9\r
+        Origin: http://127.0.0.1:%1$d\r
+        Referer: http://127.0.0.1:%1$d/\r
+        Sec-Fetch-Site: same-origin\r
+        Sec-Fetch-Mode: cors\r
+        Sec-Fetch-Dest: empty\r
+        %2$s\r
+        """
+            .formatted(port, credential);
     return new Road(process, new BrowserLoad(port, headers), new Transfers(port, headers));
   }
 
@@ -148,8 +149,10 @@ public final class ProxySideBySide {
     return String.format(Locale.ROOT, "%.1f MB", Double.parseDouble(bytes) / 1e6);
   }
 
-  private static void add(Report report, Row row, double ours, double other) {
-    report.add(Comparison.ofRatio(row, Column.PROXY, new Pair(ours, other, ours / other)));
+  private static void add(Report report, Row row, long ours, long other) {
+    report.add(
+        Comparison.ofRatio(
+            row, Column.PROXY, new Pair((double) ours, (double) other, (double) ours / other)));
     report.gap(row, Column.DIRECT, NO_PROXY);
   }
 

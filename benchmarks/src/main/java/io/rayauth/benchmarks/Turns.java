@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -28,7 +29,7 @@ final class Turns<B> {
     Turns<B> turns = new Turns<>();
     List<Way> order = new ArrayList<>(List.of(Way.values()));
     for (int i = 0; i < rounds; i++) {
-      order.forEach(way -> turns.blocks.get(way).add(block.apply(way)));
+      order.forEach(way -> turns.of(way).add(block.apply(way)));
       Collections.rotate(order, 1);
     }
     return turns;
@@ -58,7 +59,11 @@ final class Turns<B> {
     return Pair.median(added);
   }
 
+  private List<B> of(Way way) {
+    return Objects.requireNonNull(blocks.get(way));
+  }
+
   private double[] values(Way way, ToDoubleFunction<B> measure) {
-    return blocks.get(way).stream().mapToDouble(measure).toArray();
+    return of(way).stream().mapToDouble(measure).toArray();
   }
 }
