@@ -80,7 +80,7 @@ public final class Pages {
     exchange.setStatusCode(StatusCodes.BAD_GATEWAY);
     if (retries) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
-      page = page.refreshing(Integer.toString(RETRY_SECONDS));
+      page = page.refreshing(RETRY_SECONDS + "; url=" + pathAndQuery(exchange));
     }
     send(exchange, page);
   }
@@ -188,6 +188,15 @@ public final class Pages {
     return failure instanceof RayApiException
         ? "The cluster answered with an error"
         : "The dashboard cannot be shown";
+  }
+
+  /**
+   * Returns where the browser is, without the part after # that the dashboard keeps there: to the
+   * same address with such a part, Chromium would only scroll.
+   */
+  private static String pathAndQuery(HttpServerExchange exchange) {
+    String query = exchange.getQueryString();
+    return exchange.getRequestURI() + (query.isEmpty() ? "" : "?" + query);
   }
 
   /** Tells whether something before the cluster, such as a port-forward, says that it is away. */

@@ -85,7 +85,8 @@ class PagesTest {
 
     assertThat(page.headers().firstValue("Retry-After")).contains("10");
     assertThat(page.body())
-        .contains("<meta http-equiv=\"refresh\" content=\"10\">", "The cluster does not answer");
+        .contains(
+            "<meta http-equiv=\"refresh\" content=\"10; url=/x\">", "The cluster does not answer");
     assertThat(action.headers().firstValue("Retry-After")).isEmpty();
     assertThat(action.body()).doesNotContain("http-equiv").contains("nobody listens");
   }
