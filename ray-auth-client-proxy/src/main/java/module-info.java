@@ -13,6 +13,8 @@ module io.rayauth.proxy {
   requires xnio.api;
   requires io.github.bucket4j.core;
   requires org.jboss.logging;
+  // XNIO and Undertow need it and cannot say so: they have no module descriptors themselves.
+  requires org.jboss.threads;
   requires static transitive org.jspecify;
 
   exports io.rayauth.proxy;
