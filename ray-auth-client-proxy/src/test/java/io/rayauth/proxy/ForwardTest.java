@@ -14,8 +14,11 @@ import io.rayauth.token.AccessToken;
 import io.rayauth.token.TokenProvider;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -467,6 +470,32 @@ class ForwardTest {
       assertThat(answer.status()).isEqualTo(502);
       assertThat(answer.body()).contains("nothing listens at 127.0.0.1:" + port);
       assertThat(told.failures).last().isInstanceOf(RayTransportException.class);
+    }
+  }
+
+  @Test
+  void get_whenNoConnectionComesAbout_explainsAfterTenSeconds() throws Exception {
+    List<Socket> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        DashboardProxy proxy = start(URI.create("http://127.0.0.1:" + full.getLocalPort()))) {
+      for (int i = 0; i < 4; i++) { // more than the backlog takes; the rest is not answered
+        Socket socket = new Socket();
+        waiting.add(socket);
+        try {
+          socket.connect(full.getLocalSocketAddress(), 500);
+        } catch (SocketTimeoutException e) {
+          break;
+        }
+      }
+
+      Wire.Answer answer = Browser.at(proxy).get("/api/jobs/");
+
+      assertThat(answer.status()).isEqualTo(502);
+      assertThat(answer.body()).contains("did not accept a connection within 10 s");
+    } finally {
+      for (Socket socket : waiting) {
+        socket.close();
+      }
     }
   }
 

@@ -278,9 +278,9 @@ final class Forwarding {
         headers.put(Headers.CONNECTION, Headers.UPGRADE_STRING);
         headers.put(Headers.UPGRADE, "websocket");
       }
-      if (body == null
-          && !exchange.isRequestComplete()
-          && !headers.contains(Headers.CONTENT_LENGTH)) {
+      if (body != null) {
+        headers.put(Headers.CONTENT_LENGTH, body.length);
+      } else if (!exchange.isRequestComplete() && !headers.contains(Headers.CONTENT_LENGTH)) {
         headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
       }
       return request;

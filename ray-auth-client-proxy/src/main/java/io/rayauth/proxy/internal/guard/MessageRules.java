@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses messages that two servers could read differently (RFC 9112, sections 3.2, 6 and 11.2).
  * What the server's parser refuses by itself is in the attack table too and tested with it: bare
- * LF, NUL, blanks before a colon, two lengths, a length beside chunks.
+ * LF, NUL, blanks before a colon, two hosts, two lengths, a length beside chunks.
  */
 final class MessageRules {
   /** Undertow's own reading of a length overflows beyond 19 digits. */
@@ -31,8 +31,6 @@ final class MessageRules {
       malformed(
           "target with a host",
           "The request named a server of its own. This proxy goes to one dashboard only.");
-  private static final Refusal HOST =
-      malformed("not one Host", "The request must say once which host it is for.");
   private static final Refusal LENGTH_AMBIGUOUS =
       malformed("ambiguous length", "It is not clear where the body of the request ends.");
   private static final Refusal BODY =
@@ -60,9 +58,6 @@ final class MessageRules {
     }
     if (exchange.isHostIncludedInRequestURI() || !exchange.getRequestURI().startsWith("/")) {
       throw new Refused(TARGET);
-    }
-    if (headers.count(Headers.HOST) != 1) {
-      throw new Refused(HOST);
     }
     if (!METHODS.contains(exchange.getRequestMethod().toString())) {
       throw new Refused(METHOD);
