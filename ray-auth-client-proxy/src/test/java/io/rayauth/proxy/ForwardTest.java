@@ -355,6 +355,38 @@ class ForwardTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"Content-Length: 20000, 20000, ''", "Transfer-Encoding: chunked, 3, 0"})
+  void put_whenTheTokenIsRefusedAfterABodyThatIsNotKept_isNotSentOnceMoreWithoutIt(
+      String length, int bytes, String lastChunk) throws Exception {
+    try (ScriptedCluster cluster =
+            ScriptedCluster.of(call -> {
+              int heard = call.method().equals("PUT") ? call.body().length : 0;
+              if (heard > 0 && call.header("Authorization").endsWith(OLD)) {
+                call.answer("403 Forbidden", "Forbidden: Invalid authentication token");
+              } else {
+                call.answer("200 OK", "heard " + heard);
+              }
+            });
+        DashboardProxy proxy =
+            DashboardProxy.to(RayEndpoint.of(cluster.url()), new Renewing())
+                .allowWrites()
+                .start()) {
+      Browser browser = Browser.at(proxy);
+      browser.get("/api/version");
+      try (Wire wire = new Wire(browser.connect())) {
+        String body = "x".repeat(bytes);
+        Wire.Answer answer =
+            wire.send(browser.request("PUT", "/api/packages/x", length))
+                .send(lastChunk.isEmpty() ? body : bytes + "\r\n" + body + "\r\n0\r\n\r\n")
+                .answer();
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(cluster.calls()).filteredOn(call -> call.method().equals("PUT")).hasSize(1);
+      }
+    }
+  }
+
   @Test
   void get_whenTheTokenIsRefusedAndThereIsNoOther_explains() throws Exception {
     Told told = new Told();
