@@ -74,6 +74,7 @@ final class Forwarding {
 
   /** Whether the body went straight through, and so is not there for a second try. */
   private boolean streamed;
+
   private boolean reconnected;
 
   /** The connection to the cluster that works for this request; of the I/O thread. */
