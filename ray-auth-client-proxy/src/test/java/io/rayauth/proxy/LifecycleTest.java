@@ -23,6 +23,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -143,6 +147,38 @@ class LifecycleTest {
                     .contains("/poll", "/stream", "/ws"));
       }
     }
+  }
+
+  @Test
+  void close_whileRequestsKeepComing_logsNoFailureOfItsOwn() throws Exception {
+    Failures failures = new Failures();
+    try (failures;
+        ScriptedCluster cluster =
+            ScriptedCluster.of(call -> {
+              call.answer("200 OK", "x");
+              call.socket().close(); // so that each request needs a new connection
+            })) {
+      for (int round = 0; round < 5; round++) {
+        CountDownLatch underWay = new CountDownLatch(50);
+        DashboardProxy proxy =
+            DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(TOKEN)).start();
+        Browser browser = Browser.at(proxy);
+        List<Thread> browsers =
+            Stream.generate(() -> new Thread(() -> askUntilItIsClosed(browser, underWay)))
+                .limit(12)
+                .toList();
+        browsers.forEach(Thread::start);
+        underWay.await();
+
+        proxy.close();
+
+        for (Thread asking : browsers) {
+          asking.join();
+        }
+      }
+    }
+
+    assertThat(failures.ofTheProxy).isEmpty();
   }
 
   @Test
@@ -268,6 +304,17 @@ class LifecycleTest {
     return DashboardProxy.to(RayEndpoint.of(ray.url()), TokenProvider.of(TOKEN));
   }
 
+  private static void askUntilItIsClosed(Browser browser, CountDownLatch underWay) {
+    try {
+      while (true) {
+        browser.get("/api/version");
+        underWay.countDown();
+      }
+    } catch (IOException e) {
+      // it is closed
+    }
+  }
+
   private static Socket send(Browser browser, String request) throws IOException {
     Socket socket = browser.connect();
     socket.setSoTimeout((int) LONG.toMillis());
@@ -283,6 +330,35 @@ class LifecycleTest {
       return false;
     } catch (IOException reset) {
       return true;
+    }
+  }
+
+  /** Collects failures that a thread of the server did not expect of the proxy's own code. */
+  private static final class Failures extends Handler implements AutoCloseable {
+    final List<String> ofTheProxy = new CopyOnWriteArrayList<>();
+    private final List<Logger> loggers =
+        List.of(Logger.getLogger("org.xnio"), Logger.getLogger("org.jboss.threads"));
+
+    Failures() {
+      loggers.forEach(logger -> logger.addHandler(this));
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      Throwable cause = line.getThrown();
+      if (cause != null
+          && Stream.of(cause.getStackTrace())
+              .anyMatch(frame -> frame.getClassName().startsWith("io.rayauth.proxy.internal."))) {
+        ofTheProxy.add(line.getMessage() + ": " + cause);
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      loggers.forEach(logger -> logger.removeHandler(this));
     }
   }
 
