@@ -337,7 +337,8 @@ public final class DashboardProxy implements AutoCloseable {
      * in from anywhere in the network, with the rights of this proxy's tokens. Without this call
      * only loopback is listened on.
      *
-     * @param address where to listen; its port counts, not {@link #port(int)}
+     * @param address where to listen; its port counts, not {@link #port(int)}, and is the one that
+     *     browsers have to name, so it cannot be mapped to another one on the way
      * @param tls shows the certificate of the names
      * @param hostNames under which browsers come, addresses of IPv6 in brackets; links say the
      *     first of them, so give more than one in a set that keeps their order. A request that
