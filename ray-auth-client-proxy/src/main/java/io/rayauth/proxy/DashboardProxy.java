@@ -217,6 +217,7 @@ public final class DashboardProxy implements AutoCloseable {
     private Access access = Access.READ;
     private Site site = Site.loopback();
     private ProxyLimits limits = ProxyLimits.builder().build();
+    private boolean namedUnderLocalhost;
     private @Nullable InetSocketAddress exposed;
     private @Nullable SSLContext tls;
     private @Nullable Duration idleTimeout;
@@ -327,6 +328,7 @@ public final class DashboardProxy implements AutoCloseable {
         throw new IllegalStateException("a proxy that is exposed to the network has names there");
       }
       this.site = Site.underLocalhostName(name);
+      this.namedUnderLocalhost = true;
       return this;
     }
 
@@ -335,13 +337,16 @@ public final class DashboardProxy implements AutoCloseable {
      * in from anywhere in the network, with the rights of this proxy's tokens. Without this call
      * only loopback is listened on.
      *
-     * @param address where to listen; its port counts, not {@link #port(int)}
+     * @param address where to listen; its port counts, not {@link #port(int)}, and is the one that
+     *     browsers have to name, so it cannot be mapped to another one on the way
      * @param tls shows the certificate of the names
-     * @param hostNames under which browsers come; links say the first of them. A request that names
-     *     another host is refused
+     * @param hostNames under which browsers come, addresses of IPv6 in brackets; links say the
+     *     first of them, so give more than one in a set that keeps their order. A request that
+     *     names another host is refused
      * @return this
      * @throws IllegalArgumentException if the address is not resolved, or if there is no name or
      *     one that is no host name
+     * @throws IllegalStateException if the proxy has a name under localhost
      */
     public Builder exposedToNetwork(
         InetSocketAddress address, SSLContext tls, Set<String> hostNames) {
@@ -349,6 +354,11 @@ public final class DashboardProxy implements AutoCloseable {
         throw new IllegalArgumentException(
             "\"%s\" is no address of this machine: it does not resolve"
                 .formatted(address.getHostString()));
+      }
+      if (namedUnderLocalhost) {
+        throw new IllegalStateException(
+            "a proxy under a name of localhost is not for other machines: leave out"
+                + " underLocalhostName or exposedToNetwork");
       }
       this.site = Site.exposed(hostNames);
       this.exposed = address;

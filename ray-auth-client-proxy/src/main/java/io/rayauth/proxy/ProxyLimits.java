@@ -135,6 +135,8 @@ public final class ProxyLimits {
 
   /** Sets limits. Not thread-safe. */
   public static final class Builder {
+    private static final Duration LONGEST_IDLE = Duration.ofDays(366);
+
     private Pair requestsPerSecond = new Pair(200, 1000);
     private Pair requestsAtOnce = new Pair(64, 256);
     private Pair webSockets = new Pair(32, 128);
@@ -232,7 +234,8 @@ public final class ProxyLimits {
      * @throws IllegalArgumentException if it is below a millisecond or above an hour
      */
     public Builder headerTimeout(Duration timeout) {
-      if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofHours(1)) > 0) {
+      if (timeout.compareTo(Duration.ofMillis(1)) < 0
+          || timeout.compareTo(Duration.ofHours(1)) > 0) {
         throw new IllegalArgumentException(timeout + " is not between a millisecond and an hour");
       }
       this.headerTimeout = timeout;
@@ -244,11 +247,14 @@ public final class ProxyLimits {
      *
      * @param idle as the clock of the proxy has it. Default: 12 hours
      * @return this
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not positive, or longer than a year
      */
     public Builder sessionIdle(Duration idle) {
       if (idle.isNegative() || idle.isZero()) {
         throw new IllegalArgumentException(idle + " signs everybody out at once");
+      }
+      if (idle.compareTo(LONGEST_IDLE) > 0) {
+        throw new IllegalArgumentException(idle + " is longer than a year");
       }
       this.sessionIdle = idle;
       return this;

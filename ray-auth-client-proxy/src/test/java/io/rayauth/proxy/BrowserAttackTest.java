@@ -2,6 +2,7 @@ package io.rayauth.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -336,14 +337,46 @@ class BrowserAttackTest {
     try (Stage stage = Stage.open()) {
       Wire.Answer answer = stage.ask("GET", target, stage.signIn());
 
-      assertThat(answer.all("X-Content-Type-Options")).containsExactly("nosniff");
-      assertThat(answer.all("X-Frame-Options")).containsExactly("DENY");
-      assertThat(answer.header("Content-Security-Policy")).contains("frame-ancestors 'none'");
-      assertThat(answer.all("Referrer-Policy")).containsExactly("no-referrer");
-      assertThat(answer.all("Cross-Origin-Resource-Policy")).containsExactly("same-origin");
-      assertThat(answer.all("Cross-Origin-Opener-Policy")).containsExactly("same-origin");
-      assertThat(answer.all("Cache-Control")).containsExactly("no-store");
+      assertThatItIsKeptToTheDashboard(answer);
     }
+  }
+
+  @Test
+  void everyAnswer_whateverKindItIs_forbidsFramesSniffingReferrersAndOtherReaders()
+      throws Exception {
+    ProxyLimits limits = ProxyLimits.builder().bodyBytes(10).build();
+    try (Stage stage = Stage.with(proxy -> proxy.allowWrites().limits(limits))) {
+      String cookie = stage.signIn();
+      String origin = "Origin: " + stage.origin;
+      stage.ray.putJob("job-1", "RUNNING");
+
+      Wire.Answer webSocket =
+          stage.ask("GET", "/api/jobs/job-1/logs/tail", with(HANDSHAKE, cookie, origin));
+      stage.ray.onNext("GET", "/api/version").respond(304, "", "ETag", "\"v1\"");
+      Wire.Answer unchanged = stage.ask("GET", "/api/version", cookie, "Connection: close");
+      stage.ray.onNext("GET", "/api/version").respond(404, "no such page");
+      Wire.Answer missing = stage.ask("GET", "/api/version", cookie);
+      Wire.Answer preflight = stage.ask("OPTIONS", "/api/version", cookie, origin);
+      Wire.Answer tooLong =
+          stage.ask("POST", "/api/jobs/", cookie, origin, "Content-Length: 1000000");
+      stage.ray.close();
+      Wire.Answer unreachable = stage.ask("GET", "/api/version", cookie);
+
+      List<Wire.Answer> all =
+          List.of(webSocket, unchanged, missing, preflight, tooLong, unreachable);
+      assertThat(all).extracting(Wire.Answer::status).containsExactly(101, 304, 404, 405, 413, 502);
+      assertThat(all).allSatisfy(BrowserAttackTest::assertThatItIsKeptToTheDashboard);
+    }
+  }
+
+  private static void assertThatItIsKeptToTheDashboard(Wire.Answer answer) {
+    assertThat(answer.all("X-Content-Type-Options")).containsExactly("nosniff");
+    assertThat(answer.all("X-Frame-Options")).containsExactly("DENY");
+    assertThat(answer.header("Content-Security-Policy")).contains("frame-ancestors 'none'");
+    assertThat(answer.all("Referrer-Policy")).containsExactly("no-referrer");
+    assertThat(answer.all("Cross-Origin-Resource-Policy")).containsExactly("same-origin");
+    assertThat(answer.all("Cross-Origin-Opener-Policy")).containsExactly("same-origin");
+    assertThat(answer.all("Cache-Control")).containsExactly("no-store");
   }
 
   @Test

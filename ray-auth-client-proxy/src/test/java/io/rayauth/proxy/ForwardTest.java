@@ -108,8 +108,11 @@ class ForwardTest {
               "Via: 1.1 elsewhere",
               "TE: trailers",
               "Keep-Alive: timeout=5",
+              "Trailer: X-Sum",
+              "Upgrade: h2c",
+              "HTTP2-Settings: AAMAAABk",
               "X-Of-This-Hop: 1",
-              "Connection: keep-alive, X-Of-This-Hop");
+              "Connection: X-Of-This-Hop");
 
       ScriptedCluster.Call call = last(cluster);
       assertThat(call.head()).startsWith("GET /api/jobs/?a=b%20c&d HTTP/1.1\r\n");
@@ -132,9 +135,23 @@ class ForwardTest {
                   "Via",
                   "TE",
                   "Keep-Alive",
+                  "Trailer",
+                  "Upgrade",
+                  "HTTP2-Settings",
                   "Connection",
                   "X-Of-This-Hop"))
           .noneMatch(call::has);
+    }
+  }
+
+  @Test
+  void get_whenTheClientHasNoToken_doesNotPassOneOfTheBrowserInstead() throws Exception {
+    try (ScriptedCluster cluster = ScriptedCluster.of(call -> call.answer("200 OK", "x"));
+        JobClient client = JobClient.builder(cluster.url()).build();
+        DashboardProxy proxy = DashboardProxy.to(client).start()) {
+      Browser.at(proxy).get("/api/version", "Authorization: Bearer canary-of-the-browser");
+
+      assertThat(last(cluster).has("Authorization")).isFalse();
     }
   }
 
@@ -185,9 +202,15 @@ class ForwardTest {
                     "Access-Control-Allow-Origin: *",
                     "Refresh: 0; url=http://elsewhere/",
                     "Clear-Site-Data: \"*\"",
+                    "Location: https://elsewhere/",
+                    "Report-To: {}",
+                    "Reporting-Endpoints: a=\"https://elsewhere/\"",
+                    "NEL: {}",
                     "Keep-Alive: timeout=5",
+                    "Upgrade: h2c",
+                    "Trailer: X-Sum",
                     "X-Of-This-Hop: 1",
-                    "Connection: keep-alive, X-Of-This-Hop"));
+                    "Connection: X-Of-This-Hop"));
         DashboardProxy proxy = start(cluster.url())) {
       Wire.Answer answer = Browser.at(proxy).get("/logs");
 
@@ -209,6 +232,13 @@ class ForwardTest {
                   "Access-Control-Allow-Origin",
                   "Refresh",
                   "Clear-Site-Data",
+                  "Location",
+                  "Report-To",
+                  "Reporting-Endpoints",
+                  "NEL",
+                  "Keep-Alive",
+                  "Upgrade",
+                  "Trailer",
                   "X-Of-This-Hop"))
           .noneMatch(name -> !answer.all(name).isEmpty());
     }
@@ -391,6 +421,38 @@ class ForwardTest {
 
         assertThat(answer.body()).isEqualTo("{\"a\":1}");
         assertThat(cluster.calls()).filteredOn(call -> call.method().equals("PUT")).hasSize(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Content-Length: 20000, 20000, ''", "Transfer-Encoding: chunked, 3, 0"})
+  void put_whenTheTokenIsRefusedAfterABodyThatIsNotKept_isNotSentOnceMoreWithoutIt(
+      String length, int bytes, String lastChunk) throws Exception {
+    try (ScriptedCluster cluster =
+            ScriptedCluster.of(call -> {
+              int heard = call.method().equals("PUT") ? call.body().length : 0;
+              if (heard > 0 && call.header("Authorization").endsWith(OLD)) {
+                call.answer("403 Forbidden", "Forbidden: Invalid authentication token");
+              } else {
+                call.answer("200 OK", "heard " + heard);
+              }
+            });
+        DashboardProxy proxy =
+            DashboardProxy.to(RayEndpoint.of(cluster.url()), new Renewing())
+                .allowWrites()
+                .start()) {
+      Browser browser = Browser.at(proxy);
+      browser.get("/api/version");
+      try (Wire wire = new Wire(browser.connect())) {
+        String body = "x".repeat(bytes);
+        Wire.Answer answer =
+            wire.send(browser.request("PUT", "/api/packages/x", length))
+                .send(lastChunk.isEmpty() ? body : bytes + "\r\n" + body + "\r\n0\r\n\r\n")
+                .answer();
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(cluster.calls()).filteredOn(call -> call.method().equals("PUT")).hasSize(1);
       }
     }
   }

@@ -116,7 +116,14 @@ class LeakAttackTest {
         "X_Forwarded_For",
         "Forwarded",
         "X-Real-IP",
-        "Via"
+        "Via",
+        "Impersonate-User",
+        "Impersonate-Extra-Scopes",
+        "X-Remote-User",
+        "X-HTTP-Method-Override",
+        "X-Method-Override",
+        "X-HTTP-Method",
+        "Cookie2"
       })
   void identityOfAForwarder_whenABrowserClaimsIt_doesNotReachTheCluster(String header)
       throws Exception {

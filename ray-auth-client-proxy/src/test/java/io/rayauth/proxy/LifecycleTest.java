@@ -16,13 +16,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class LifecycleTest {
   private static final String TOKEN = "canary-lifecycle";
+  private static final int AT_ONCE = 10;
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @Test
@@ -146,6 +154,98 @@ class LifecycleTest {
   }
 
   @Test
+  void close_whileRequestsKeepComing_logsNoFailureOfItsOwn() throws Exception {
+    Failures failures = new Failures();
+    try (failures;
+        ScriptedCluster cluster =
+            ScriptedCluster.of(call -> {
+              call.answer("200 OK", "x");
+              call.socket().close(); // so that each request needs a new connection
+            })) {
+      for (int round = 0; round < 5; round++) {
+        CountDownLatch underWay = new CountDownLatch(50);
+        DashboardProxy proxy =
+            DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(TOKEN)).start();
+        Browser browser = Browser.at(proxy);
+        List<Thread> browsers =
+            Stream.generate(() -> new Thread(() -> askUntilItIsClosed(browser, underWay)))
+                .limit(12)
+                .toList();
+        browsers.forEach(Thread::start);
+        underWay.await();
+
+        proxy.close();
+
+        for (Thread asking : browsers) {
+          asking.join();
+        }
+      }
+    }
+
+    assertThat(failures.ofTheProxy).isEmpty();
+  }
+
+  @Test
+  void browsers_whenTheyGoAwayAtAnyMoment_leaveNothingBehind() throws Exception {
+    ManualClock clock = ManualClock.holdingSleepers();
+    CountDownLatch held = new CountDownLatch(AT_ONCE);
+    try (ScriptedCluster cluster =
+            ScriptedCluster.of(call -> {
+              if (call.has("Upgrade")) {
+                call.say(
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello");
+                call.in().readAllBytes();
+                call.socket().close();
+              } else if (call.target().equals("/refused")) {
+                call.answer("403 Forbidden", "no");
+              } else {
+                call.body();
+                if (call.target().equals("/held")) {
+                  held.countDown();
+                  held.await();
+                }
+                call.answer("200 OK", "x".repeat(100_000));
+              }
+            });
+        DashboardProxy proxy =
+            DashboardProxy.to(RayEndpoint.of(cluster.url()), TokenProvider.of(TOKEN))
+                .allowWrites()
+                .time(clock)
+                .idleTimeout(Duration.ofMinutes(10))
+                .limits(
+                    ProxyLimits.builder()
+                        .requestsPerSecond(100_000, 100_000)
+                        .requestsAtOnce(AT_ONCE, AT_ONCE)
+                        .webSockets(AT_ONCE, AT_ONCE)
+                        .build())
+                .start()) {
+      Browser browser = Browser.at(proxy);
+      List<Thread> fleeting =
+          IntStream.range(0, 8)
+              .mapToObj(seed -> new Thread(() -> askAndGoAway(browser, new Random(seed))))
+              .toList();
+      fleeting.forEach(Thread::start);
+      for (Thread each : fleeting) {
+        each.join();
+      }
+
+      await().atMost(LONG).until(() -> opened(browser, browser.handshake("/ws")) == AT_ONCE);
+      await()
+          .atMost(LONG)
+          .until(() ->
+              held.getCount() == 0 || opened(browser, browser.request("GET", "/held")) == AT_ONCE);
+      clock.advance(Duration.ofMinutes(1));
+      CompletableFuture<Void> closed = closing(proxy);
+      await()
+          .atMost(LONG)
+          .until(() -> {
+            clock.advance(Duration.ofMinutes(1));
+            return closed.isDone();
+          });
+    }
+  }
+
+  @Test
   void close_whileATokenIsFetched_doesNotWaitForIt() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     try (FakeRay ray = FakeRay.start()) {
@@ -215,14 +315,7 @@ class LifecycleTest {
     try (FakeRay ray = FakeRay.start();
         DashboardProxy proxy =
             builder(ray).time(clock).idleTimeout(Duration.ofMinutes(10)).start()) {
-      CompletableFuture<Void> closed =
-          CompletableFuture.runAsync(() -> {
-            try {
-              proxy.awaitClosed();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      CompletableFuture<Void> closed = closing(proxy);
 
       await()
           .atMost(LONG)
@@ -268,6 +361,72 @@ class LifecycleTest {
     return DashboardProxy.to(RayEndpoint.of(ray.url()), TokenProvider.of(TOKEN));
   }
 
+  private static CompletableFuture<Void> closing(DashboardProxy proxy) {
+    return CompletableFuture.runAsync(() -> {
+      try {
+        proxy.awaitClosed();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  /** Asks for anything, and is gone before, while or after the answer comes. */
+  private static void askAndGoAway(Browser browser, Random random) {
+    List<String> requests =
+        List.of(
+            browser.handshake("/ws"),
+            browser.handshake("/ws") + "a frame that does not wait",
+            browser.request("PUT", "/up", "Content-Length: 100") + "x".repeat(random.nextInt(101)),
+            browser.request("PUT", "/up", "Content-Length: 100000") + "x".repeat(50_000),
+            browser.request("GET", "/refused"),
+            browser.request("GET", "/a") + browser.request("GET", "/b"));
+    for (int i = 0; i < 60; i++) {
+      try (Socket socket = send(browser, requests.get(random.nextInt(requests.size())))) {
+        socket.setSoLinger(random.nextBoolean(), 0);
+        if (random.nextBoolean()) {
+          socket.shutdownOutput();
+        }
+        if (random.nextInt(3) == 0) {
+          socket.setSoTimeout(1 + random.nextInt(30));
+          socket.getInputStream().readNBytes(random.nextInt(100));
+        }
+      } catch (IOException e) {
+        // the other side was faster
+      }
+    }
+  }
+
+  /** Asks as often as is allowed at once, and returns how often that was let through. */
+  private static long opened(Browser browser, String request) throws IOException {
+    List<Wire> wires = new ArrayList<>();
+    try {
+      for (int i = 0; i < AT_ONCE; i++) {
+        wires.add(new Wire(browser.connect()).send(request));
+      }
+      long passed = 0;
+      for (Wire wire : wires) {
+        passed += wire.firstLine().matches("HTTP/1.1 (101|200) .*") ? 1 : 0;
+      }
+      return passed;
+    } finally {
+      for (Wire wire : wires) {
+        wire.close();
+      }
+    }
+  }
+
+  private static void askUntilItIsClosed(Browser browser, CountDownLatch underWay) {
+    try {
+      while (true) {
+        browser.get("/api/version");
+        underWay.countDown();
+      }
+    } catch (IOException e) {
+      // it is closed
+    }
+  }
+
   private static Socket send(Browser browser, String request) throws IOException {
     Socket socket = browser.connect();
     socket.setSoTimeout((int) LONG.toMillis());
@@ -283,6 +442,35 @@ class LifecycleTest {
       return false;
     } catch (IOException reset) {
       return true;
+    }
+  }
+
+  /** Collects failures that a thread of the server did not expect of the proxy's own code. */
+  private static final class Failures extends Handler implements AutoCloseable {
+    final List<String> ofTheProxy = new CopyOnWriteArrayList<>();
+    private final List<Logger> loggers =
+        List.of(Logger.getLogger("org.xnio"), Logger.getLogger("org.jboss.threads"));
+
+    Failures() {
+      loggers.forEach(logger -> logger.addHandler(this));
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      Throwable cause = line.getThrown();
+      if (cause != null
+          && Stream.of(cause.getStackTrace())
+              .anyMatch(frame -> frame.getClassName().startsWith("io.rayauth.proxy.internal."))) {
+        ofTheProxy.add(line.getMessage() + ": " + cause);
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      loggers.forEach(logger -> logger.removeHandler(this));
     }
   }
 

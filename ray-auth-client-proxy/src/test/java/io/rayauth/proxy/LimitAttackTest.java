@@ -208,7 +208,9 @@ class LimitAttackTest {
             () -> ProxyLimits.builder().bodyBytes(0),
             () -> ProxyLimits.builder().headerTimeout(Duration.ofNanos(1)),
             () -> ProxyLimits.builder().headerTimeout(Duration.ofDays(30)),
-            () -> ProxyLimits.builder().sessionIdle(Duration.ZERO));
+            () -> ProxyLimits.builder().headerTimeout(Duration.ofSeconds(Long.MAX_VALUE)),
+            () -> ProxyLimits.builder().sessionIdle(Duration.ZERO),
+            () -> ProxyLimits.builder().sessionIdle(Duration.ofSeconds(Long.MAX_VALUE)));
 
     assertThat(wrong)
         .allSatisfy(

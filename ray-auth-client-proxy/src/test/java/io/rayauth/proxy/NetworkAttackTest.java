@@ -13,6 +13,7 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -88,6 +89,38 @@ class NetworkAttackTest {
   }
 
   @Test
+  void exposedPort_whenAPageActs_takesTheOriginOfItsOwnNameByHttpsOnly() throws Exception {
+    try (Stage stage = exposed("ray.example", "other.example")) {
+      String host = "Host: ray.example:" + stage.port;
+      String end = ".example:" + stage.port;
+      String cookie = signIn(stage, host);
+
+      for (String foreign :
+          List.of("http://ray" + end, "https://other" + end, "https://ray" + end + "0")) {
+        assertThat(stop(stage, host, cookie, foreign)).as(foreign).isEqualTo(403);
+      }
+      assertThat(stage.calls()).isEmpty();
+      assertThat(stop(stage, host, cookie, "https://ray" + end)).isEqualTo(404);
+      assertThat(stage.calls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void exposedPort_whenItsNameIsAnAddressOfIPv6_isAnsweredUnderIt() throws Exception {
+    try (Stage stage = exposed("[2001:DB8::1]")) {
+      String host = "Host: [2001:db8::1]:" + stage.port;
+      String cookie = signIn(stage, host);
+
+      int own = stop(stage, host, cookie, "https://[2001:db8::1]:" + stage.port);
+      int foreign = stop(stage, host, cookie, "https://[2001:db8::2]:" + stage.port);
+
+      assertThat(stage.proxy.address().toString()).isEqualTo("https://[2001:db8::1]:" + stage.port);
+      assertThat(own).isEqualTo(404);
+      assertThat(foreign).isEqualTo(403);
+    }
+  }
+
+  @Test
   void exposing_whenDoneHalf_isRefusedBeforeAnythingListens() {
     InetSocketAddress here = new InetSocketAddress("127.0.0.1", 0);
     InetSocketAddress nowhere = InetSocketAddress.createUnresolved("ray.example", 0);
@@ -146,6 +179,11 @@ class NetworkAttackTest {
 
     assertThatThrownBy(() -> exposed.underLocalhostName("ray-prod"))
         .isInstanceOf(IllegalStateException.class);
+    DashboardProxy.Builder named = builder().underLocalhostName("ray-prod");
+    assertThatThrownBy(() ->
+            named.exposedToNetwork(
+                new InetSocketAddress("127.0.0.1", 0), tls, Set.of("ray.example")))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private static DashboardProxy.Builder builder() {
@@ -154,8 +192,39 @@ class NetworkAttackTest {
   }
 
   private static Stage exposed() {
+    return exposed("ray.example");
+  }
+
+  private static Stage exposed(String... names) {
     return Stage.with(proxy ->
-        proxy.exposedToNetwork(new InetSocketAddress("127.0.0.1", 0), tls, Set.of("ray.example")));
+        proxy
+            .allowWrites()
+            .exposedToNetwork(new InetSocketAddress("127.0.0.1", 0), tls, Set.of(names)));
+  }
+
+  private static String signIn(Stage stage, String host) throws Exception {
+    try (Wire wire = overTls(stage)) {
+      URI link = stage.proxy.url();
+      return Stage.cookie(
+          wire.send(stage.request("GET", link.getRawPath() + "?" + link.getRawQuery(), host))
+              .answer());
+    }
+  }
+
+  /** Stops a job that does not exist and returns the status. */
+  private static int stop(Stage stage, String host, String cookie, String origin) throws Exception {
+    try (Wire wire = overTls(stage)) {
+      return wire.send(
+              stage.request(
+                  "POST",
+                  "/api/jobs/none/stop",
+                  host,
+                  cookie,
+                  "Origin: " + origin,
+                  "Content-Length: 0"))
+          .answer()
+          .status();
+    }
   }
 
   private static Wire overTls(Stage stage) throws Exception {

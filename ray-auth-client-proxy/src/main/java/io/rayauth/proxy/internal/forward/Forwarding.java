@@ -73,6 +73,10 @@ final class Forwarding {
   private byte @Nullable [] body;
   private int attempts;
   private boolean tokensReplaced;
+
+  /** Whether the body went straight through, and so is not there for a second try. */
+  private boolean streamed;
+
   private boolean reconnected;
 
   /** The connection to the cluster that works for this request; of the I/O thread. */
@@ -346,6 +350,7 @@ final class Forwarding {
     }
 
     private void upload(ClientExchange sending) {
+      streamed = true;
       exchange.addRequestWrapper((factory, same) ->
           new BytesReceivedStreamSourceConduit(factory.create(), entry::received));
       Transfer.initiateTransfer(
@@ -434,7 +439,7 @@ final class Forwarding {
         tokensReplaced = true;
         events.tell(listener -> listener.onTokenReplaced(method(), path()));
       }
-      if (others && (body != null || exchange.isRequestComplete())) {
+      if (others && !streamed) {
         begin();
       } else {
         fail(explained(response, said));

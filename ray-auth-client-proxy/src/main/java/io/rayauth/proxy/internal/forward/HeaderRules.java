@@ -38,7 +38,13 @@ final class HeaderRules {
           "x-ray-authorization",
           "forwarded",
           "via",
-          "x-real-ip");
+          "x-real-ip",
+          "x-http-method",
+          "x-http-method-override",
+          "x-method-override");
+
+  /** By these a Kubernetes API server, on the way to a service, takes its caller for another. */
+  private static final Set<String> IDENTITIES = Set.of("impersonate-", "x-remote-");
 
   /** What makes Ray treat a request as a browser's (is_browser_request of optional_utils.py). */
   private static final Set<String> OF_A_BROWSER = Set.of("user-agent", "origin", "referer");
@@ -85,6 +91,7 @@ final class HeaderRules {
           && !NOT_FROM_A_BROWSER.contains(name)
           && !name.startsWith("proxy-")
           && !name.startsWith("x-forwarded-")
+          && IDENTITIES.stream().noneMatch(name::startsWith)
           && (reads || !isOfABrowser(name))) {
         to.putAll(values.getHeaderName(), values);
       }

@@ -45,6 +45,7 @@ import org.xnio.ssl.XnioSsl;
  * requests of that thread only, so that both ends of a transfer are on one thread.
  */
 final class Upstream implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Upstream.class.getName());
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   /** Less than what servers wait for, as a connection that they close meanwhile costs a repeat. */
@@ -104,7 +105,8 @@ final class Upstream implements AutoCloseable {
   /** Hands out a new connection. */
   void leaseNew(XnioIoThread thread, Lease lease) {
     try {
-      worker.execute(() -> connect(thread, lease)); // a name is looked up, which may block
+      // A name is looked up, which may block.
+      worker.execute(() -> unlessClosing(() -> connect(thread, lease)));
     } catch (RejectedExecutionException e) {
       lease.failed(new IOException("the proxy is closing", e));
     }
@@ -193,14 +195,16 @@ final class Upstream implements AutoCloseable {
               return;
             }
             timeout.remove();
-            thread.execute(() -> lease.ready(connection, false));
+            if (!unlessClosing(() -> thread.execute(() -> lease.ready(connection, false)))) {
+              IoUtils.safeClose(connection);
+            }
           }
 
           @Override
           public void failed(IOException cause) {
             if (settled.compareAndSet(false, true)) {
               timeout.remove();
-              thread.execute(() -> lease.failed(cause));
+              unlessClosing(() -> thread.execute(() -> lease.failed(cause)));
             }
           }
         };
@@ -230,6 +234,17 @@ final class Upstream implements AutoCloseable {
                   .getMap());
     } catch (RuntimeException e) { // an address that no connection can be made to
       callback.failed(new IOException(e));
+    }
+  }
+
+  /** Does what needs the I/O threads; when they end, there is nobody left to be told of it. */
+  private static boolean unlessClosing(Runnable step) {
+    try {
+      step.run();
+      return true;
+    } catch (RejectedExecutionException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the proxy is closing", e);
+      return false;
     }
   }
 

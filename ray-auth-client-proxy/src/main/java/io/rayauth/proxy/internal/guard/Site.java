@@ -85,7 +85,8 @@ public final class Site {
     for (String name : names) {
       if (!HOST.matcher(name).matches()) {
         throw new IllegalArgumentException(
-            "\"%s\" is no host name: give names without scheme, port and *".formatted(name));
+            "\"%s\" is no host name: give names without scheme, port and *, and put IPv6 into []"
+                .formatted(name));
       }
     }
     return new Site("https", names.get(0), new LinkedHashSet<>(names), Set.of());

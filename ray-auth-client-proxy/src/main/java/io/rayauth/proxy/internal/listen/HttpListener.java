@@ -33,6 +33,7 @@ import org.xnio.channels.AcceptingChannel;
  * who it is.
  */
 public final class HttpListener implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
   private static final AtomicInteger LISTENERS = new AtomicInteger();
   private static final int IO_THREADS = 2;
   private static final int MOST_TASK_THREADS = 16;
@@ -97,7 +98,7 @@ public final class HttpListener implements AutoCloseable {
               .addAll(options)
               .getMap();
       ChannelListener<AcceptingChannel<StreamConnection>> accepting =
-          ChannelListeners.openListenerAdapter(connections);
+          socket -> accept(socket, connections);
       AcceptingChannel<? extends StreamConnection> socket =
           tls == null
               ? worker.createStreamConnectionServer(address, accepting, ofSocket)
@@ -181,6 +182,18 @@ public final class HttpListener implements AutoCloseable {
       } finally {
         greeter.setLevel(own);
       }
+    }
+  }
+
+  /** XNIO's own adapter would log, on ERROR and with a stack trace, that a socket was closed. */
+  private static void accept(
+      AcceptingChannel<StreamConnection> socket, ChannelListener<StreamConnection> listener) {
+    try {
+      for (StreamConnection next = socket.accept(); next != null; next = socket.accept()) {
+        ChannelListeners.invokeChannelListener(next, listener);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no connection was made of one that came", e);
     }
   }
 
