@@ -156,6 +156,17 @@ class ForwardTest {
   }
 
   @Test
+  void get_whenTheClientHasAHeaderOfItsOwn_sendsItInsteadOfTheOneOfTheBrowser() throws Exception {
+    try (ScriptedCluster cluster = ScriptedCluster.of(call -> call.answer("200 OK", "x"));
+        JobClient client = JobClient.builder(cluster.url()).header("X-Team", "a").build();
+        DashboardProxy proxy = DashboardProxy.to(client).start()) {
+      Browser.at(proxy).get("/api/version", "X-Team: b");
+
+      assertThat(last(cluster).header("X-Team")).isEqualTo("a");
+    }
+  }
+
+  @Test
   void post_whenWritesAreAllowed_passesTheBodyWithoutWhatBetraysABrowser() throws Exception {
     try (ScriptedCluster cluster =
             ScriptedCluster.of(
@@ -168,6 +179,7 @@ class ForwardTest {
                   "/api/jobs/x/stop",
                   "Referer: " + proxy.address() + "/",
                   "Sec-Fetch-Mode: cors",
+                  "Access-Control-Request-Method: POST",
                   "Content-Length: 0");
 
       assertThat(answer.status()).isEqualTo(200);
@@ -175,7 +187,13 @@ class ForwardTest {
       assertThat(call.method()).isEqualTo("POST");
       assertThat(call.header("Content-Length")).isEqualTo("0");
       assertThat(call.header("User-Agent")).isEqualTo("ray-auth-client");
-      assertThat(List.of("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode"))
+      assertThat(
+              List.of(
+                  "Origin",
+                  "Referer",
+                  "Sec-Fetch-Site",
+                  "Sec-Fetch-Mode",
+                  "Access-Control-Request-Method"))
           .noneMatch(call::has);
     }
   }
@@ -197,6 +215,7 @@ class ForwardTest {
                     "Set-Cookie: other=canary-cookie",
                     "Authorization: Bearer canary-cookie",
                     "WWW-Authenticate: Basic",
+                    "Proxy-Authenticate: Basic",
                     "Server: aiohttp",
                     "Strict-Transport-Security: max-age=1",
                     "Access-Control-Allow-Origin: *",
@@ -227,6 +246,7 @@ class ForwardTest {
                   "Set-Cookie",
                   "Authorization",
                   "WWW-Authenticate",
+                  "Proxy-Authenticate",
                   "Server",
                   "Strict-Transport-Security",
                   "Access-Control-Allow-Origin",
@@ -290,6 +310,25 @@ class ForwardTest {
       assertThat(all.toLowerCase(java.util.Locale.ROOT))
           .contains("transfer-encoding: chunked")
           .doesNotContain("content-length", "canary-b");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 5\r\n",
+        "Connection: Content-Length\r\n",
+        "Content-Length: 2\r\n"
+      })
+  void get_whenItsLengthIsToldInAnOddWay_passesTheOneThatItIsReadBy(String more) throws Exception {
+    try (ScriptedCluster cluster =
+            ScriptedCluster.of(
+                call -> call.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + more + "\r\nhello"));
+        DashboardProxy proxy = start(cluster.url())) {
+      Wire.Answer answer = Browser.at(proxy).get("/x");
+
+      assertThat(answer.all("Content-Length")).containsExactly("2");
+      assertThat(answer.body()).isEqualTo("he");
     }
   }
 

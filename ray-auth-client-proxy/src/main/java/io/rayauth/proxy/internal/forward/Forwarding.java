@@ -383,16 +383,17 @@ final class Forwarding {
 
     /** The cluster may have answered before it stopped to read, and that answer counts. */
     private void uploadBroke() {
-      exchange
-          .getIoThread()
-          .executeAfter(
-              () -> {
-                if (!answered) {
-                  letGo();
-                }
-              },
-              LAST_ANSWER_SECONDS,
-              TimeUnit.SECONDS);
+      Runnable giveUp =
+          () -> {
+            if (!answered) {
+              letGo();
+            }
+          };
+      try {
+        exchange.getIoThread().executeAfter(giveUp, LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.log(Level.DEBUG, "the proxy is closing", e);
+      }
     }
 
     private void receive(ClientExchange answer) {
