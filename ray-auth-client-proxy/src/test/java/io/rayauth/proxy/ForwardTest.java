@@ -593,6 +593,7 @@ class ForwardTest {
       Wire.Answer answer = browser.ask("POST", "/api/jobs/x/stop", "Content-Length: 0");
 
       assertThat(answer.status()).isEqualTo(502);
+      assertThat(answer.body()).contains("POST /api/jobs/x/stop: the connection to", "was closed");
       assertThat(cluster.calls()).filteredOn(call -> call.method().equals("POST")).hasSize(1);
     }
   }

@@ -294,7 +294,7 @@ final class Forwarding {
         upstream.leaseNew(exchange.getIoThread(), new Attempt(tokens));
       } else {
         onWorker(() -> {
-          IOException reason = usedBefore ? cause : upstream.reason(cause);
+          IOException reason = Upstream.plain(usedBefore ? cause : upstream.reason(cause));
           fail(gateway.failure(method(), path(), reason, attempts, tokens));
         });
       }

@@ -45,6 +45,9 @@ import org.xnio.ssl.XnioSsl;
  * requests of that thread only, so that both ends of a transfer are on one thread.
  */
 final class Upstream implements AutoCloseable {
+  /** Begins the message {@code connectionClosed} of {@code UndertowClientMessages}. */
+  private static final String CONNECTION_CLOSED = "UT001000";
+
   private static final System.Logger LOG = System.getLogger(Upstream.class.getName());
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -147,6 +150,13 @@ final class Upstream implements AutoCloseable {
     } catch (IOException e) {
       return cause;
     }
+  }
+
+  /** Returns the same in the JDK's terms, where Undertow has but a number and words of its own. */
+  static IOException plain(IOException cause) {
+    return String.valueOf(cause.getMessage()).startsWith(CONNECTION_CLOSED)
+        ? (IOException) new ClosedChannelException().initCause(cause)
+        : cause;
   }
 
   @Override
