@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,17 +32,15 @@ public record Network(
     }
   }
 
-  /** Prepares a connection that goes the same way as the requests of the JDK's client. */
-  HttpUpgrade upgrade(URI target) throws IOException {
-    ProxySelector selector =
-        proxy == null ? ProxySelector.getDefault() : new OneProxy(proxy, noProxy);
+  /** Prepares a connection that goes the same way as the requests of a client. */
+  static HttpUpgrade upgrade(HttpClient client, URI target) throws IOException {
+    ProxySelector selector = client.proxy().orElse(ProxySelector.getDefault());
     List<Proxy> ways = selector == null ? List.of() : selector.select(target);
     boolean proxied = !ways.isEmpty() && ways.get(0).type() == Proxy.Type.HTTP;
     return new HttpUpgrade(
         target,
         proxied ? ways.get(0) : Proxy.NO_PROXY,
-        () ->
-            tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls.getSocketFactory(),
+        client.sslContext()::getSocketFactory,
         HttpUpgrade.checkingNames());
   }
 
