@@ -172,6 +172,7 @@ class TailWireTest {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nSec-WebSocket-Accept: %s\r\n\r\n",
         "ICY 101\r\n\r\n%s",
         "HTTP/1.1\r\n\r\n%s",
+        "HTTP/2 101\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
         "\r\n%s"
       })
   void follow_whenTheAnswerOpensNoWebSocket_takesNothingFromIt(String answer) {
@@ -234,11 +235,21 @@ class TailWireTest {
         "Transfer-Encoding: chunked\r\n\r\nmany\r\nno\r\n",
         "Transfer-Encoding: chunked\r\n\r\n-1\r\nno\r\n"
       })
-  void follow_whenARefusalIsBroken_takesTheRestFromElsewhere(String answer) {
-    assertRestFromElsewhere((accept, in, out) -> {
-      out.write(("HTTP/1.1 502 Bad Gateway\r\n" + answer).getBytes(US_ASCII));
+  void follow_whenWhatARefusalSaysIsBroken_goesByItsStatus(String answer) {
+    assertRestFromElsewhere(refusing("502 Bad Gateway", answer));
+    try (RawDashboard dashboard = RawDashboard.tailing(refusing("403 Forbidden", answer));
+        JobClient client = clientOf(dashboard)) {
+      assertThatExceptionOfType(RayAuthException.class)
+          .isThrownBy(() -> client.follow(ID, lines::add))
+          .returns(403, RayAuthException::status);
+    }
+  }
+
+  private static RawDashboard.Tail refusing(String status, String answer) {
+    return (accept, in, out) -> {
+      out.write(("HTTP/1.1 " + status + "\r\n" + answer).getBytes(US_ASCII));
       out.close();
-    });
+    };
   }
 
   /** Takes the fifteen seconds after which a tail is doubted. */
