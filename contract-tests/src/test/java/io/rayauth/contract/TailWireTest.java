@@ -338,6 +338,21 @@ class TailWireTest {
     }
   }
 
+  /** Some gateways know a host only as it is written without it. */
+  @Test
+  void follow_toTheUsualPort_leavesItOutOfHost() {
+    try (RawDashboard proxy = RawDashboard.tailing(this::tail);
+        JobClient client =
+            builder(URI.create("http://head.team-a.svc:80")).proxy(address(proxy)).build()) {
+      followed(client);
+
+      assertThat(proxy.heads())
+          .filteredOn(head -> head.contains("/logs/tail"))
+          .singleElement()
+          .satisfies(head -> assertThat(head).contains("\r\nHost: head.team-a.svc\r\n"));
+    }
+  }
+
   @Test
   void follow_whenTheProxyDoesNotConnect_takesTheLogFromElsewhere() {
     try (RawDashboard proxy = RawDashboard.refusingToConnect("403 Forbidden", this::tail);

@@ -152,7 +152,7 @@ public final class HttpUpgrade implements AutoCloseable {
   private String request(String method, Map<String, List<String>> headers) throws IOException {
     String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
     StringBuilder request = new StringBuilder(method).append(' ').append(target.getRawPath());
-    request.append(query).append(" HTTP/1.1\r\nHost: ").append(target.getRawAuthority());
+    request.append(query).append(" HTTP/1.1\r\nHost: ").append(hostField());
     request.append("\r\nConnection: Upgrade\r\n");
     for (Map.Entry<String, List<String>> header : headers.entrySet()) {
       for (String value : header.getValue()) {
@@ -163,6 +163,14 @@ public final class HttpUpgrade implements AutoCloseable {
       }
     }
     return request.append("\r\n").toString();
+  }
+
+  /**
+   * Leaves out a usual port, as the JDK's client does: some gateways compare the field as it is.
+   */
+  private String hostField() {
+    boolean usual = port == (isSecure() ? 443 : 80);
+    return usual ? target.getHost() : target.getHost() + ":" + port;
   }
 
   private static HttpHeaders answer(InputStream in) throws IOException {
