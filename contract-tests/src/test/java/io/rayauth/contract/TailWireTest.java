@@ -65,7 +65,8 @@ class TailWireTest {
     "that is not text, 82 05 'evil/'",
     "that is not UTF-8, 81 08 'tw' FF 'evil/'",
     "with UTF-8 in too many bytes, 81 09 'tw' C1 A1 'evil/'",
-    "that ends within a character, 81 03 'tw' C3 81 06 B6 'evil/'"
+    "that ends within a character, 81 03 'tw' C3 81 06 B6 'evil/'",
+    "that is empty and ends one, 01 03 'tw' C3 80 00 81 06 B6 'evil/'"
   })
   void follow_whenAFrameComesThatMayNot_takesTheRestFromElsewhere(String what, String frame) {
     assertRestFromElsewhere(frames("81 04 'one/' " + frame));
