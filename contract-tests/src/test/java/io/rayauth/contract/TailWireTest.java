@@ -13,6 +13,7 @@ import io.rayauth.RetryPolicy;
 import io.rayauth.error.JobNotFoundException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.error.RayTransportException;
 import io.rayauth.job.JobId;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -375,6 +377,28 @@ class TailWireTest {
 
       assertThat(proxy.heads()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]"})
+  void follow_toAnIpv6HostThatNeedsNoProxy_connectsDirectly(String rule) throws Exception {
+    try (RawDashboard proxy = RawDashboard.tailing(this::tail);
+        ServerSocket reserved = new ServerSocket(0);
+        JobClient client =
+            builder(URI.create("http://[::1]:" + closed(reserved)))
+                .proxy(address(proxy))
+                .noProxy(rule)
+                .build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(() -> client.follow(ID, lines::add));
+
+      assertThat(proxy.heads()).isEmpty();
+    }
+  }
+
+  private static int closed(ServerSocket socket) throws IOException {
+    socket.close();
+    return socket.getLocalPort();
   }
 
   /** Sends both lines and stays until they have arrived, so that they come from nowhere else. */

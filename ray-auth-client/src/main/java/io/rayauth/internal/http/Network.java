@@ -56,12 +56,17 @@ public record Network(
 
     @Override
     public List<Proxy> select(URI target) {
-      String host = target.getHost().toLowerCase(Locale.ROOT);
+      String host = plain(target.getHost());
       boolean direct =
           noProxy.stream()
-              .map(rule -> rule.toLowerCase(Locale.ROOT))
+              .map(OneProxy::plain)
               .anyMatch(rule -> rule.startsWith(".") ? host.endsWith(rule) : host.equals(rule));
       return List.of(direct ? Proxy.NO_PROXY : proxy);
+    }
+
+    /** In an address IPv6 has brackets, elsewhere mostly not. */
+    private static String plain(String host) {
+      return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
     }
 
     @Override
