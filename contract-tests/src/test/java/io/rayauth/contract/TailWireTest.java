@@ -272,7 +272,7 @@ class TailWireTest {
         JobClient client = clientOf(dashboard)) {
       followed(client);
 
-      assertThat(kept).containsExactly("8a80");
+      assertThat(kept).containsOnly("8a80");
     }
   }
 
@@ -329,12 +329,12 @@ class TailWireTest {
 
       assertThat(proxy.heads())
           .filteredOn(head -> head.startsWith("CONNECT"))
-          .containsExactly(
+          .containsOnly(
               "CONNECT head.team-a.svc:8265 HTTP/1.1\r\nHost: head.team-a.svc:8265\r\n\r\n");
       assertThat(proxy.heads())
           .filteredOn(head -> head.contains("/logs/tail"))
-          .singleElement()
-          .satisfies(head ->
+          .isNotEmpty()
+          .allSatisfy(head ->
               assertThat(head)
                   .startsWith("GET /api/jobs/job-1/logs/tail HTTP/1.1\r\n")
                   .contains("\r\nHost: head.team-a.svc:8265\r\n"));
@@ -351,8 +351,8 @@ class TailWireTest {
 
       assertThat(proxy.heads())
           .filteredOn(head -> head.contains("/logs/tail"))
-          .singleElement()
-          .satisfies(head -> assertThat(head).contains("\r\nHost: head.team-a.svc\r\n"));
+          .isNotEmpty()
+          .allSatisfy(head -> assertThat(head).contains("\r\nHost: head.team-a.svc\r\n"));
     }
   }
 
