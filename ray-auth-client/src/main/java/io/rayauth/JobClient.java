@@ -789,7 +789,7 @@ public final class JobClient implements AutoCloseable {
     /**
      * Names hosts that are reached without the proxy. Default: none.
      *
-     * @param hosts host names, or suffixes that begin with a dot
+     * @param hosts host names, addresses, or suffixes that begin with a dot
      * @return this builder
      */
     public Builder noProxy(String... hosts) {

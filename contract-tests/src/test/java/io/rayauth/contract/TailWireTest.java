@@ -13,6 +13,7 @@ import io.rayauth.RetryPolicy;
 import io.rayauth.error.JobNotFoundException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
+import io.rayauth.error.RayTransportException;
 import io.rayauth.job.JobId;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,7 +67,8 @@ class TailWireTest {
     "that is not text, 82 05 'evil/'",
     "that is not UTF-8, 81 08 'tw' FF 'evil/'",
     "with UTF-8 in too many bytes, 81 09 'tw' C1 A1 'evil/'",
-    "that ends within a character, 81 03 'tw' C3 81 06 B6 'evil/'"
+    "that ends within a character, 81 03 'tw' C3 81 06 B6 'evil/'",
+    "that is empty and ends one, 01 03 'tw' C3 80 00 81 06 B6 'evil/'"
   })
   void follow_whenAFrameComesThatMayNot_takesTheRestFromElsewhere(String what, String frame) {
     assertRestFromElsewhere(frames("81 04 'one/' " + frame));
@@ -172,6 +175,7 @@ class TailWireTest {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nSec-WebSocket-Accept: %s\r\n\r\n",
         "ICY 101\r\n\r\n%s",
         "HTTP/1.1\r\n\r\n%s",
+        "HTTP/2 101\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
         "\r\n%s"
       })
   void follow_whenTheAnswerOpensNoWebSocket_takesNothingFromIt(String answer) {
@@ -234,11 +238,21 @@ class TailWireTest {
         "Transfer-Encoding: chunked\r\n\r\nmany\r\nno\r\n",
         "Transfer-Encoding: chunked\r\n\r\n-1\r\nno\r\n"
       })
-  void follow_whenARefusalIsBroken_takesTheRestFromElsewhere(String answer) {
-    assertRestFromElsewhere((accept, in, out) -> {
-      out.write(("HTTP/1.1 502 Bad Gateway\r\n" + answer).getBytes(US_ASCII));
+  void follow_whenWhatARefusalSaysIsBroken_goesByItsStatus(String answer) {
+    assertRestFromElsewhere(refusing("502 Bad Gateway", answer));
+    try (RawDashboard dashboard = RawDashboard.tailing(refusing("403 Forbidden", answer));
+        JobClient client = clientOf(dashboard)) {
+      assertThatExceptionOfType(RayAuthException.class)
+          .isThrownBy(() -> client.follow(ID, lines::add))
+          .returns(403, RayAuthException::status);
+    }
+  }
+
+  private static RawDashboard.Tail refusing(String status, String answer) {
+    return (accept, in, out) -> {
+      out.write(("HTTP/1.1 " + status + "\r\n" + answer).getBytes(US_ASCII));
       out.close();
-    });
+    };
   }
 
   /** Takes the fifteen seconds after which a tail is doubted. */
@@ -258,7 +272,7 @@ class TailWireTest {
         JobClient client = clientOf(dashboard)) {
       followed(client);
 
-      assertThat(kept).containsExactly("8a80");
+      assertThat(kept).containsOnly("8a80");
     }
   }
 
@@ -315,15 +329,30 @@ class TailWireTest {
 
       assertThat(proxy.heads())
           .filteredOn(head -> head.startsWith("CONNECT"))
-          .containsExactly(
+          .containsOnly(
               "CONNECT head.team-a.svc:8265 HTTP/1.1\r\nHost: head.team-a.svc:8265\r\n\r\n");
       assertThat(proxy.heads())
           .filteredOn(head -> head.contains("/logs/tail"))
-          .singleElement()
-          .satisfies(head ->
+          .isNotEmpty()
+          .allSatisfy(head ->
               assertThat(head)
                   .startsWith("GET /api/jobs/job-1/logs/tail HTTP/1.1\r\n")
                   .contains("\r\nHost: head.team-a.svc:8265\r\n"));
+    }
+  }
+
+  /** Some gateways know a host only as it is written without it. */
+  @Test
+  void follow_toTheUsualPort_leavesItOutOfHost() {
+    try (RawDashboard proxy = RawDashboard.tailing(this::tail);
+        JobClient client =
+            builder(URI.create("http://head.team-a.svc:80")).proxy(address(proxy)).build()) {
+      followed(client);
+
+      assertThat(proxy.heads())
+          .filteredOn(head -> head.contains("/logs/tail"))
+          .isNotEmpty()
+          .allSatisfy(head -> assertThat(head).contains("\r\nHost: head.team-a.svc\r\n"));
     }
   }
 
@@ -348,6 +377,28 @@ class TailWireTest {
 
       assertThat(proxy.heads()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]"})
+  void follow_toAnIpv6HostThatNeedsNoProxy_connectsDirectly(String rule) throws Exception {
+    try (RawDashboard proxy = RawDashboard.tailing(this::tail);
+        ServerSocket reserved = new ServerSocket(0);
+        JobClient client =
+            builder(URI.create("http://[::1]:" + closed(reserved)))
+                .proxy(address(proxy))
+                .noProxy(rule)
+                .build()) {
+      assertThatExceptionOfType(RayTransportException.class)
+          .isThrownBy(() -> client.follow(ID, lines::add));
+
+      assertThat(proxy.heads()).isEmpty();
+    }
+  }
+
+  private static int closed(ServerSocket socket) throws IOException {
+    socket.close();
+    return socket.getLocalPort();
   }
 
   /** Sends both lines and stays until they have arrived, so that they come from nowhere else. */

@@ -3,6 +3,7 @@ package io.rayauth.internal.http;
 import io.rayauth.RayEndpoint;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.internal.websocket.HandshakeRefusedException;
+import io.rayauth.internal.websocket.HttpUpgrade;
 import io.rayauth.internal.websocket.WebSocketConnection;
 import io.rayauth.internal.websocket.WebSocketHandshake;
 import io.rayauth.time.TimeSource;
@@ -12,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -48,7 +48,6 @@ public final class JdkTransport implements AutoCloseable {
   private static final int WEB_SOCKET_BUFFER = 64 * 1024;
 
   private final RayEndpoint endpoint;
-  private final Network network;
   private final ExecutorService threads;
   private final ExchangeWatch watch;
   private final Set<WebSocketConnection> webSockets = ConcurrentHashMap.newKeySet();
@@ -58,7 +57,6 @@ public final class JdkTransport implements AutoCloseable {
   /** Creates a transport to one endpoint; nothing is sent yet. */
   public JdkTransport(RayEndpoint endpoint, Network network) {
     this.endpoint = endpoint;
-    this.network = network;
     String name = "ray-auth-client-" + CLIENTS.incrementAndGet() + "-";
     AtomicInteger thread = new AtomicInteger();
     // Our own pool, because the default one keeps its threads for a minute after the last request.
@@ -217,10 +215,15 @@ public final class JdkTransport implements AutoCloseable {
    */
   public WebSocketConnection openWebSocket(String path, Map<String, String> headers, Duration time)
       throws IOException, InterruptedException {
+    HttpClient client = this.client;
+    if (client == null) {
+      throw new IOException(CLOSED);
+    }
     Deadline deadline = Deadline.in(time, TimeSource.system());
     ExchangeWatch.Exchange exchange = watch.begin(deadline.nanosLeft());
     try {
-      WebSocketConnection socket = handshake(endpoint.resolve(path), headers);
+      WebSocketConnection socket =
+          handshake(Network.upgrade(client, endpoint.resolve(path)), headers);
       webSockets.add(socket);
       socket.whenClosed(() -> webSockets.remove(socket));
       if (isClosed()) {
@@ -243,13 +246,12 @@ public final class JdkTransport implements AutoCloseable {
     }
   }
 
-  private WebSocketConnection handshake(URI target, Map<String, String> headers)
+  private static WebSocketConnection handshake(HttpUpgrade upgrade, Map<String, String> headers)
       throws IOException {
     WebSocketHandshake handshake = new WebSocketHandshake(null);
     Map<String, List<String>> all = handshake.headers();
     headers.forEach((name, value) -> all.put(name, List.of(value)));
-    return handshake.finish(
-        network.upgrade(target).open("GET", all, CONNECT_TIMEOUT), WEB_SOCKET_BUFFER);
+    return handshake.finish(upgrade.open("GET", all, CONNECT_TIMEOUT), WEB_SOCKET_BUFFER);
   }
 
   /**

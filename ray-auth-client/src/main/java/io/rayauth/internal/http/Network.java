@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,17 +32,15 @@ public record Network(
     }
   }
 
-  /** Prepares a connection that goes the same way as the requests of the JDK's client. */
-  HttpUpgrade upgrade(URI target) throws IOException {
-    ProxySelector selector =
-        proxy == null ? ProxySelector.getDefault() : new OneProxy(proxy, noProxy);
+  /** Prepares a connection that goes the same way as the requests of a client. */
+  static HttpUpgrade upgrade(HttpClient client, URI target) throws IOException {
+    ProxySelector selector = client.proxy().orElse(ProxySelector.getDefault());
     List<Proxy> ways = selector == null ? List.of() : selector.select(target);
     boolean proxied = !ways.isEmpty() && ways.get(0).type() == Proxy.Type.HTTP;
     return new HttpUpgrade(
         target,
         proxied ? ways.get(0) : Proxy.NO_PROXY,
-        () ->
-            tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls.getSocketFactory(),
+        client.sslContext()::getSocketFactory,
         HttpUpgrade.checkingNames());
   }
 
@@ -59,12 +56,17 @@ public record Network(
 
     @Override
     public List<Proxy> select(URI target) {
-      String host = target.getHost().toLowerCase(Locale.ROOT);
+      String host = plain(target.getHost());
       boolean direct =
           noProxy.stream()
-              .map(rule -> rule.toLowerCase(Locale.ROOT))
+              .map(OneProxy::plain)
               .anyMatch(rule -> rule.startsWith(".") ? host.endsWith(rule) : host.equals(rule));
       return List.of(direct ? Proxy.NO_PROXY : proxy);
+    }
+
+    /** In an address IPv6 has brackets, elsewhere mostly not. */
+    private static String plain(String host) {
+      return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
     }
 
     @Override

@@ -75,13 +75,12 @@ final class TailConnection implements LogReading {
       }
       if (socket.left() == 0) {
         ended = !socket.nextFrame();
-        continue;
-      }
-      if (!socket.isText()) {
+      } else if (socket.isText()) {
+        size += socket.read(bytes, size, bytes.length - size);
+      } else {
         throw new IOException("a message that is not text");
       }
-      size += socket.read(bytes, size, bytes.length - size);
-      if (socket.isAtEndOfMessage() && begun() > 0) {
+      if (!ended && socket.isAtEndOfMessage() && begun() > 0) {
         throw new IOException("a message ends within a character");
       }
     }

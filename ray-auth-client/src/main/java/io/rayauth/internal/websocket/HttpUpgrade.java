@@ -1,13 +1,17 @@
 package io.rayauth.internal.websocket;
 
+import io.rayauth.time.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.channels.SocketChannel;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -25,9 +30,10 @@ import javax.net.ssl.SSLSocketFactory;
 /**
  * Opens one connection that goes on in another protocol than HTTP/1.1 (RFC 9110, section 7.8). An
  * interrupt of the thread that opens it, or reads from it later, closes it, unless it goes through
- * a SOCKS proxy; so does {@link #close()} by another thread.
+ * a SOCKS proxy; so does {@link #close()} by another thread. Neither ends the look-up of a name.
  */
 public final class HttpUpgrade implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpUpgrade.class.getName());
   private static final int LONGEST_HEAD = 32 * 1024;
   private static final int LONGEST_REFUSAL = 64 * 1024;
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -72,7 +78,8 @@ public final class HttpUpgrade implements AutoCloseable {
    * Opens the connection; it is closed if that fails.
    *
    * @param headers beside Host and Connection
-   * @param patience for the connection, and for each part of the answer
+   * @param patience for the connection, for each wait within the TLS handshake, and for an answer
+   *     as a whole, however little of it comes at a time
    * @throws HandshakeRefusedException if the answer is another one than 101
    * @throws IOException if there is no complete answer
    */
@@ -81,16 +88,14 @@ public final class HttpUpgrade implements AutoCloseable {
     boolean opened = false;
     try {
       String request = request(method, headers);
-      int millis = (int) patience.toMillis();
       plain.setTcpNoDelay(true);
       plain.setKeepAlive(true);
-      plain.setSoTimeout(millis);
-      connect(millis);
-      Socket socket = isSecure() ? overTls() : plain;
+      connect(patience);
+      Socket socket = isSecure() ? overTls(patience) : plain;
       OutputStream out = socket.getOutputStream();
       out.write(request.getBytes(StandardCharsets.ISO_8859_1));
       InputStream in = socket.getInputStream();
-      Upgraded upgraded = new Upgraded(plain, in, out, answer(in));
+      Upgraded upgraded = new Upgraded(plain, in, out, answer(new Answer(in, patience)));
       plain.setSoTimeout(0);
       opened = true;
       return upgraded;
@@ -112,30 +117,32 @@ public final class HttpUpgrade implements AutoCloseable {
   }
 
   @SuppressWarnings("AddressSelection") // the JVM's choice, as for all other requests
-  private void connect(int millis) throws IOException {
+  private void connect(Duration patience) throws IOException {
+    int millis = (int) patience.toMillis();
     switch (proxy.type()) {
       case DIRECT -> plain.connect(new InetSocketAddress(host, port), millis);
       case SOCKS -> plain.connect(InetSocketAddress.createUnresolved(host, port), millis);
       case HTTP -> {
         InetSocketAddress address = (InetSocketAddress) proxy.address();
         plain.connect(new InetSocketAddress(address.getHostString(), address.getPort()), millis);
-        tunnel();
+        tunnel(patience);
       }
     }
   }
 
   /** Has the proxy connect, and shows it nothing of the request. */
-  private void tunnel() throws IOException {
+  private void tunnel(Duration patience) throws IOException {
     String authority = target.getHost() + ":" + port;
     String request = "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(authority, authority);
     plain.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    int status = status(head(plain.getInputStream()));
+    int status = status(head(new Answer(plain.getInputStream(), patience)));
     if (status / 100 != 2) {
       throw new IOException("the proxy answers CONNECT with status " + status);
     }
   }
 
-  private Socket overTls() throws IOException {
+  private Socket overTls(Duration patience) throws IOException {
+    plain.setSoTimeout((int) patience.toMillis());
     SSLSocket socket = (SSLSocket) tls.get().createSocket(plain, host, port, true);
     socket.setSSLParameters(parameters);
     socket.startHandshake();
@@ -145,7 +152,7 @@ public final class HttpUpgrade implements AutoCloseable {
   private String request(String method, Map<String, List<String>> headers) throws IOException {
     String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
     StringBuilder request = new StringBuilder(method).append(' ').append(target.getRawPath());
-    request.append(query).append(" HTTP/1.1\r\nHost: ").append(target.getRawAuthority());
+    request.append(query).append(" HTTP/1.1\r\nHost: ").append(hostField());
     request.append("\r\nConnection: Upgrade\r\n");
     for (Map.Entry<String, List<String>> header : headers.entrySet()) {
       for (String value : header.getValue()) {
@@ -156,6 +163,14 @@ public final class HttpUpgrade implements AutoCloseable {
       }
     }
     return request.append("\r\n").toString();
+  }
+
+  /**
+   * Leaves out a usual port, as the JDK's client does: some gateways compare the field as it is.
+   */
+  private String hostField() {
+    boolean usual = port == (isSecure() ? 443 : 80);
+    return usual ? target.getHost() : target.getHost() + ":" + port;
   }
 
   private static HttpHeaders answer(InputStream in) throws IOException {
@@ -212,21 +227,27 @@ public final class HttpUpgrade implements AutoCloseable {
 
   private static int status(List<String> head) throws IOException {
     try {
-      return Integer.parseInt(head.get(0).split(" ", 3)[1]);
+      String[] words = head.get(0).split(" ", 3);
+      if (words[0].startsWith("HTTP/1.")) {
+        return Integer.parseInt(words[1]);
+      }
+      throw new IOException("the answer is not HTTP/1.1");
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      throw new IOException("the answer is not HTTP", e);
+      throw new IOException("the answer is not HTTP/1.1", e);
     }
   }
 
-  private static byte[] body(InputStream in, HttpHeaders headers) throws IOException {
+  /** Returns nothing if it cannot be read: the status says enough. */
+  private static byte[] body(InputStream in, HttpHeaders headers) {
     try {
       if (headers.firstValue("Transfer-Encoding").isPresent()) {
         return chunks(in);
       }
       long length = headers.firstValueAsLong("Content-Length").orElse(LONGEST_REFUSAL);
       return in.readNBytes((int) Math.min(length, LONGEST_REFUSAL));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("the length of the answer is none", e);
+    } catch (IOException | IllegalArgumentException e) { // the latter for a length that is none
+      LOG.log(Level.DEBUG, "what a refusal says cannot be read", e);
+      return new byte[0];
     }
   }
 
@@ -238,5 +259,41 @@ public final class HttpUpgrade implements AutoCloseable {
       body.write(in.readNBytes(Math.min(size, LONGEST_REFUSAL - body.size())));
     } while (size > 0 && body.size() < LONGEST_REFUSAL && line(in).isEmpty());
     return body.toByteArray();
+  }
+
+  /** Reads an answer, and no longer than it may take. */
+  private final class Answer extends FilterInputStream {
+    /** Not the client's own clock: sockets wait in real time, however a test sets its clock. */
+    private final TimeSource realTime = TimeSource.system();
+
+    private final Duration patience;
+    private final long end;
+
+    Answer(InputStream in, Duration patience) {
+      super(in);
+      this.patience = patience;
+      this.end = realTime.nanoTime() + patience.toNanos();
+    }
+
+    @Override
+    public int read() throws IOException {
+      limit();
+      return in.read();
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      limit();
+      return in.read(into, offset, length);
+    }
+
+    private void limit() throws IOException {
+      int left = (int) TimeUnit.NANOSECONDS.toMillis(end - realTime.nanoTime());
+      if (left <= 0) {
+        throw new SocketTimeoutException(
+            "no complete answer within " + patience.toMillis() + " ms");
+      }
+      plain.setSoTimeout(left);
+    }
   }
 }
