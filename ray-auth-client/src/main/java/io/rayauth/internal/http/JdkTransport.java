@@ -48,6 +48,7 @@ public final class JdkTransport implements AutoCloseable {
   private static final int WEB_SOCKET_BUFFER = 64 * 1024;
 
   private final RayEndpoint endpoint;
+  private final Network network;
   private final ExecutorService threads;
   private final ExchangeWatch watch;
   private final Set<WebSocketConnection> webSockets = ConcurrentHashMap.newKeySet();
@@ -57,6 +58,7 @@ public final class JdkTransport implements AutoCloseable {
   /** Creates a transport to one endpoint; nothing is sent yet. */
   public JdkTransport(RayEndpoint endpoint, Network network) {
     this.endpoint = endpoint;
+    this.network = network;
     String name = "ray-auth-client-" + CLIENTS.incrementAndGet() + "-";
     AtomicInteger thread = new AtomicInteger();
     // Our own pool, because the default one keeps its threads for a minute after the last request.
