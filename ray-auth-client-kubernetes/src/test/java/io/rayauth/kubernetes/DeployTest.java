@@ -309,9 +309,9 @@ class DeployTest {
 
     assertThatExceptionOfType(RayInterruptedException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
-        .withMessageStartingWith(
-            "interrupted while applying RayCluster default/trainer; taken back:")
-        .withMessageContaining("RayCluster default/trainer, ClusterRoleBinding ray:");
+        // An answer that is there before it is waited for counts; the next step is interrupted then.
+        .withMessageStartingWith("interrupted while applying ")
+        .withMessageContaining("; taken back: RayCluster default/trainer, ClusterRoleBinding ray:");
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(server.paths()).isEmpty();
