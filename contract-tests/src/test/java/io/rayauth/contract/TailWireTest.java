@@ -14,6 +14,7 @@ import io.rayauth.error.JobNotFoundException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.job.JobId;
+import io.rayauth.testsupport.SelfSigned;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
 import java.io.InputStream;
