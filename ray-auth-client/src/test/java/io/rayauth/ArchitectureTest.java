@@ -4,17 +4,14 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.rayauth.error.RayException;
+import io.rayauth.testsupport.ArchitectureRules;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,15 +19,12 @@ import org.junit.jupiter.api.Timeout;
 
 /** The walls between the rooms of the core. */
 @Timeout(60)
-class ArchitectureTest {
-  private static final JavaClasses CORE =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.rayauth");
+class ArchitectureTest implements ArchitectureRules {
+  private static final JavaClasses CORE = ArchitectureRules.compiledWith(RayException.class);
 
-  @Test
-  void internalRooms_haveNoCycles() {
-    slices().matching("io.rayauth.internal.(*)..").should().beFreeOfCycles().check(CORE);
+  @Override
+  public JavaClasses module() {
+    return CORE;
   }
 
   @Test
@@ -90,20 +84,6 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothing_sleepsOnTheThreadPrintsOrExits() {
-    noClasses()
-        .should()
-        .callMethod(Thread.class, "sleep", long.class)
-        .orShould()
-        .accessField(System.class, "out")
-        .orShould()
-        .accessField(System.class, "err")
-        .orShould()
-        .callMethod(System.class, "exit", int.class)
-        .check(CORE);
-  }
-
-  @Test
   void onlyTheClock_letsTimePass() {
     noClasses()
         .that()
@@ -116,17 +96,6 @@ class ArchitectureTest {
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
         .callMethod(java.time.Instant.class, "now")
-        .check(CORE);
-  }
-
-  @Test
-  void everyException_hasTheOneRoot() {
-    classes()
-        .that()
-        .areAssignableTo(Throwable.class)
-        .and(are(not(resideInAPackage("io.rayauth.internal.."))))
-        .should()
-        .beAssignableTo(RayException.class)
         .check(CORE);
   }
 

@@ -15,6 +15,7 @@ import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayInterruptedException;
 import io.rayauth.error.RayTransportException;
 import io.rayauth.job.JobId;
+import io.rayauth.testsupport.SelfSigned;
 import io.rayauth.token.TokenProvider;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,35 +1,21 @@
 package io.rayauth.proxy;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethod;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
-import io.rayauth.error.RayException;
-import java.util.stream.Stream;
+import io.rayauth.testsupport.ArchitectureRules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The walls between the rooms of this module. */
 @Timeout(120)
-class ArchitectureTest {
-  private static final JavaClasses MODULE =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.rayauth.proxy");
+class ArchitectureTest implements ArchitectureRules {
+  private static final JavaClasses MODULE = ArchitectureRules.compiledWith(DashboardProxy.class);
 
-  @Test
-  void internalRooms_haveNoCycles() {
-    slices().matching("io.rayauth.proxy.internal.(*)..").should().beFreeOfCycles().check(MODULE);
+  @Override
+  public JavaClasses module() {
+    return MODULE;
   }
 
   @Test
@@ -96,69 +82,5 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.rayauth.kubernetes..", "io.fabric8..")
         .check(MODULE);
-  }
-
-  @Test
-  void publicMethods_showNothingOfUndertow() {
-    classes()
-        .that()
-        .resideOutsideOfPackage("io.rayauth.proxy.internal..")
-        .and()
-        .arePublic()
-        .should(showNothingOfUndertow())
-        .check(MODULE);
-  }
-
-  @Test
-  void nothing_sleepsOnTheThreadPrintsOrExits() {
-    noClasses()
-        .should()
-        .callMethod(Thread.class, "sleep", long.class)
-        .orShould()
-        .accessField(System.class, "out")
-        .orShould()
-        .accessField(System.class, "err")
-        .orShould()
-        .callMethod(System.class, "exit", int.class)
-        .check(MODULE);
-  }
-
-  @Test
-  void everyException_hasTheOneRoot() {
-    classes()
-        .that()
-        .areAssignableTo(Throwable.class)
-        .and()
-        .resideOutsideOfPackage("io.rayauth.proxy.internal..")
-        .should()
-        .beAssignableTo(RayException.class)
-        .check(MODULE);
-  }
-
-  private static ArchCondition<JavaClass> showNothingOfUndertow() {
-    return new ArchCondition<>("show nothing of Undertow, XNIO or bucket4j") {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        for (JavaMethod method : type.getMethods()) {
-          if (isSeenOutside(method)) {
-            Stream.concat(
-                    method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()))
-                .filter(shown ->
-                    shown
-                        .getPackageName()
-                        .matches("(io\\.undertow|org\\.xnio|io\\.github\\.bucket4j)\\b.*"))
-                .forEach(shown ->
-                    events.add(
-                        SimpleConditionEvent.violated(
-                            method, method.getFullName() + " shows " + shown.getName())));
-          }
-        }
-      }
-    };
-  }
-
-  private static boolean isSeenOutside(JavaMethod method) {
-    return method.getModifiers().contains(JavaModifier.PUBLIC)
-        || method.getModifiers().contains(JavaModifier.PROTECTED);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rayauth.RayEndpoint;
+import io.rayauth.testsupport.SelfSigned;
 import io.rayauth.token.TokenProvider;
 import java.net.ConnectException;
 import java.net.InetAddress;

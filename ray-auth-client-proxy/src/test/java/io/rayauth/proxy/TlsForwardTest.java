@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rayauth.JobClient;
 import io.rayauth.testkit.FakeRay;
 import io.rayauth.testkit.Gate;
+import io.rayauth.testsupport.SelfSigned;
 import io.rayauth.token.TokenProvider;
 import java.nio.file.Path;
 import java.util.Map;

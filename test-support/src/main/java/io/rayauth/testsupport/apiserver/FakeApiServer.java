@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.apiserver;
+package io.rayauth.testsupport.apiserver;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;

@@ -1,11 +1,11 @@
-package io.rayauth.contract;
+package io.rayauth.testsupport;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +14,20 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Makes TLS that nobody trusts but itself. */
-final class SelfSigned {
+public final class SelfSigned {
   private static final String PASSWORD = "changeit";
 
   private SelfSigned() {}
 
   /** Returns a context that shows a new certificate for 127.0.0.1 and trusts it. */
-  static SSLContext at(Path folder) throws Exception {
+  public static SSLContext at(Path folder)
+      throws IOException, GeneralSecurityException, InterruptedException {
     return forNames(folder, "ip:127.0.0.1").get(0);
   }
 
   /** Returns a context for each name: it shows a new certificate for that, and trusts all. */
-  static List<SSLContext> forNames(Path folder, String... names) throws Exception {
+  public static List<SSLContext> forNames(Path folder, String... names)
+      throws IOException, GeneralSecurityException, InterruptedException {
     List<KeyStore> stores = new ArrayList<>();
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -49,22 +51,19 @@ final class SelfSigned {
     return contexts;
   }
 
-  private static KeyStore newCertificate(Path file, String name) throws Exception {
-    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    Process made =
-        new ProcessBuilder(
-                (keytool
-                        + " -genkeypair -alias server -keyalg EC -dname CN=server -validity 2 -storetype PKCS12 -ext SAN="
-                        + name
-                        + " -storepass "
-                        + PASSWORD
-                        + " -keystore "
-                        + file)
-                    .split(" "))
-            .redirectErrorStream(true)
-            .start();
+  private static KeyStore newCertificate(Path file, String name)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-alias", "server", "-keyalg", "EC"));
+    command.addAll(List.of("-dname", "CN=server", "-ext", "SAN=" + name, "-validity", "2"));
+    command.addAll(List.of("-keystore", file.toString(), "-storetype", "PKCS12"));
+    command.addAll(List.of("-storepass", PASSWORD));
+    Process made = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(made.waitFor()).as(said).isZero();
+    if (made.waitFor() != 0) {
+      throw new IllegalStateException("keytool made no certificate: " + said);
+    }
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, PASSWORD.toCharArray());

@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.apiserver;
+package io.rayauth.testsupport.apiserver;
 
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.apiserver;
+package io.rayauth.testsupport.apiserver;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
@@ -94,7 +95,7 @@ final class SpdyPortForward extends PortForward {
         expect(2, ByteBuffer.wrap(payload).getInt());
         pinged.countDown();
       } else {
-        expect(streams.get("data"), first);
+        expect(numberOf("data"), first);
         to.write(payload);
       }
     }
@@ -102,9 +103,13 @@ final class SpdyPortForward extends PortForward {
 
   private void frame(String stream, int flags, byte[] data, int length) throws IOException {
     write(
-        ByteBuffer.allocate(8).putInt(streams.get(stream)).putInt(flags << 24 | length).array(),
+        ByteBuffer.allocate(8).putInt(numberOf(stream)).putInt(flags << 24 | length).array(),
         data,
         length);
+  }
+
+  private int numberOf(String stream) {
+    return Objects.requireNonNull(streams.get(stream), stream);
   }
 
   private void control(int type, byte[] payload) throws IOException {

@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.apiserver;
+package io.rayauth.testsupport.apiserver;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

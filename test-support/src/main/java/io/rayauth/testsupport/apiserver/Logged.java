@@ -1,4 +1,4 @@
-package io.rayauth.kubernetes.apiserver;
+package io.rayauth.testsupport.apiserver;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
