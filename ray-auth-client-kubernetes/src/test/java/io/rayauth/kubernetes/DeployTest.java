@@ -309,7 +309,7 @@ class DeployTest {
 
     assertThatExceptionOfType(RayInterruptedException.class)
         .isThrownBy(() -> clusters.deploy(spec("2.46.0").build()))
-        // An answer that is there before it is waited for counts; the next step is interrupted then.
+        // An answer that came before it was waited for counts: then the next step is interrupted.
         .withMessageStartingWith("interrupted while applying ")
         .withMessageContaining("; taken back: RayCluster default/trainer, ClusterRoleBinding ray:");
 
