@@ -4,6 +4,7 @@ import io.rayauth.error.RayException;
 import io.rayauth.internal.call.CallEngine.Tokens;
 import io.rayauth.internal.call.Gateway;
 import io.rayauth.proxy.ProxiedRequest.End;
+import io.rayauth.proxy.internal.listen.Incoming;
 import io.rayauth.proxy.internal.log.ProxyEvents;
 import io.rayauth.proxy.internal.log.RequestEntry;
 import io.rayauth.proxy.internal.log.RequestLog;
@@ -182,7 +183,7 @@ final class Forwarding {
 
   /** Whether somebody looks at the answer, rather than a script. */
   private boolean isNavigation() {
-    return isRead() && Pages.isWatched(exchange.getRequestHeaders());
+    return isRead() && Incoming.isWatched(exchange);
   }
 
   private String method() {
@@ -200,11 +201,6 @@ final class Forwarding {
 
   private String path() {
     return exchange.getRequestURI();
-  }
-
-  private String pathAndQuery() {
-    String query = exchange.getQueryString();
-    return path() + (query.isEmpty() ? "" : "?" + query);
   }
 
   /** Cuts the connection to the cluster, if there is one; an upload or an answer ends with it. */
@@ -303,7 +299,7 @@ final class Forwarding {
     private ClientRequest request() {
       ClientRequest request = new ClientRequest();
       request.setMethod(clusterMethod());
-      request.setPath(gateway.endpoint().url().getRawPath() + pathAndQuery());
+      request.setPath(gateway.endpoint().url().getRawPath() + Incoming.pathAndQuery(exchange));
       HeaderMap headers = request.getRequestHeaders();
       HeaderRules.request(
           exchange.getRequestHeaders(),
@@ -410,12 +406,13 @@ final class Forwarding {
         tunnel(answer);
       } else if (status < StatusCodes.OK
           || isCodedUnreadably(response)
-          || (isGatewayError(status) && isNavigation())) {
+          || (Pages.isOfGateway(status) && isNavigation())) {
         excerpt(answer, said -> onWorker(() -> fail(explained(response, said))));
       } else if (location == null) {
         pass(answer);
       } else {
-        Optional<String> place = Redirect.within(gateway.endpoint(), pathAndQuery(), location);
+        Optional<String> place =
+            Redirect.within(gateway.endpoint(), Incoming.pathAndQuery(exchange), location);
         if (place.isPresent()) {
           exchange.getResponseHeaders().put(Headers.LOCATION, place.get());
           pass(answer);
@@ -574,12 +571,6 @@ final class Forwarding {
   private static boolean isCodedUnreadably(ClientResponse response) {
     String coding = response.getResponseHeaders().getLast(Headers.TRANSFER_ENCODING);
     return coding != null && !coding.equalsIgnoreCase(Headers.CHUNKED.toString());
-  }
-
-  private static boolean isGatewayError(int status) {
-    return status == StatusCodes.BAD_GATEWAY
-        || status == StatusCodes.SERVICE_UNAVAILABLE
-        || status == StatusCodes.GATEWAY_TIME_OUT;
   }
 
   private static void finish(StreamSinkChannel sink) {

@@ -57,7 +57,8 @@ final class Redirect {
         && target.getRawUserInfo() == null;
   }
 
-  private static int port(URI address) {
+  /** Returns the port of an address, the usual one of its scheme if it names none. */
+  static int port(URI address) {
     if (address.getPort() >= 0) {
       return address.getPort();
     }

@@ -54,8 +54,6 @@ final class Upstream implements AutoCloseable {
   /** Less than what servers wait for, as a connection that they close meanwhile costs a repeat. */
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
-  private static final int HTTP_PORT = 80;
-  private static final int HTTPS_PORT = 443;
   private static final int MOST_IDLE_OF_A_THREAD = 32;
 
   private final URI address;
@@ -135,10 +133,12 @@ final class Upstream implements AutoCloseable {
     }
     int patience = (int) CONNECT_TIMEOUT.toMillis();
     try (Socket plain = new Socket()) {
-      plain.connect(new InetSocketAddress(address.getHost(), port()), patience);
+      plain.connect(new InetSocketAddress(address.getHost(), Redirect.port(address)), patience);
       plain.setSoTimeout(patience);
       try (SSLSocket secure =
-          (SSLSocket) tls.getSocketFactory().createSocket(plain, address.getHost(), port(), true)) {
+          (SSLSocket)
+              tls.getSocketFactory()
+                  .createSocket(plain, address.getHost(), Redirect.port(address), true)) {
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secure.setSSLParameters(parameters);
@@ -264,11 +264,6 @@ final class Upstream implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("the JVM has no default for TLS", e);
     }
-  }
-
-  private int port() {
-    int port = address.getPort();
-    return port >= 0 ? port : address.getScheme().equals("https") ? HTTPS_PORT : HTTP_PORT;
   }
 
   private record Idle(ClientConnection connection, long sinceNanos) {}

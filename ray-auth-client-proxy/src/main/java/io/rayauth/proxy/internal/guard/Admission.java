@@ -1,6 +1,7 @@
 package io.rayauth.proxy.internal.guard;
 
 import io.rayauth.proxy.ProxyLimits;
+import io.rayauth.proxy.internal.listen.Incoming;
 import io.rayauth.proxy.internal.page.Refusal;
 import io.rayauth.time.TimeSource;
 import io.undertow.server.HttpServerExchange;
@@ -51,7 +52,7 @@ final class Admission {
     if (!one.rate().tryConsume(1) || !all.rate().tryConsume(1)) {
       throw busy(exchange, TOO_FAST);
     }
-    if (WebSockets.isAskedFor(exchange)) {
+    if (Incoming.isForWebSocket(exchange)) {
       hold(exchange, one, Load::webSockets, TOO_MANY_SOCKETS);
     } else {
       hold(exchange, one, Load::requests, TOO_MANY);

@@ -1,5 +1,6 @@
 package io.rayauth.proxy.internal.guard;
 
+import io.rayauth.proxy.internal.listen.Incoming;
 import io.rayauth.proxy.internal.page.Refusal;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -68,7 +69,7 @@ final class BrowserRules {
       throw new Refused(SERVICE_WORKER);
     }
     boolean acts =
-        !MessageRules.isRead(exchange.getRequestMethod()) || WebSockets.isAskedFor(exchange);
+        !MessageRules.isRead(exchange.getRequestMethod()) || Incoming.isForWebSocket(exchange);
     boolean profiles = Access.isProfiler(exchange.getRequestURI());
     if ((acts && !headers.contains(Headers.ORIGIN)) || (profiles && !headers.contains(SITE))) {
       throw new Refused(UNKNOWN_PAGE);

@@ -47,11 +47,6 @@ public final class RequestLog {
     of(exchange).end(End.REFUSED, reason);
   }
 
-  /** Says that the cluster did not do what was asked. */
-  public static void failed(HttpServerExchange exchange, String reason) {
-    of(exchange).end(End.FAILED, reason);
-  }
-
   /** Returns what becomes of a request. */
   public static RequestEntry of(HttpServerExchange exchange) {
     return exchange.getAttachment(ENTRY);

@@ -6,6 +6,7 @@ import io.rayauth.error.RayApiException;
 import io.rayauth.error.RayAuthException;
 import io.rayauth.error.RayException;
 import io.rayauth.error.RayTransportException;
+import io.rayauth.proxy.internal.listen.Incoming;
 import io.rayauth.token.TokenUnavailableException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -17,7 +18,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -27,7 +27,6 @@ import java.util.Set;
  * <p>Thread-safe. Answers do not block.
  */
 public final class Pages {
-  private static final HttpString SEC_FETCH_DEST = new HttpString("Sec-Fetch-Dest");
   private static final HttpString CONTENT_SECURITY_POLICY =
       new HttpString("Content-Security-Policy");
   private static final int RETRY_SECONDS = 10;
@@ -80,7 +79,9 @@ public final class Pages {
     exchange.setStatusCode(StatusCodes.BAD_GATEWAY);
     if (retries) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
-      page = page.refreshing(RETRY_SECONDS + "; url=" + pathAndQuery(exchange));
+      // Without the part after # that the dashboard keeps there: to the same address with such a
+      // part, Chromium would only scroll.
+      page = page.refreshing(RETRY_SECONDS + "; url=" + Incoming.pathAndQuery(exchange));
     }
     send(exchange, page);
   }
@@ -152,7 +153,7 @@ public final class Pages {
   /** Sends a page and ends the exchange; the status is set. */
   static void send(HttpServerExchange exchange, Page page) {
     HeaderMap headers = exchange.getResponseHeaders();
-    boolean watched = isWatched(exchange.getRequestHeaders());
+    boolean watched = Incoming.isWatched(exchange);
     headers.put(
         Headers.CONTENT_TYPE, watched ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
     headers.put(Headers.CACHE_CONTROL, "no-store");
@@ -160,15 +161,6 @@ public final class Pages {
     exchange
         .getResponseSender()
         .send(watched ? page.html() : page.plain() + "\n", StandardCharsets.UTF_8);
-  }
-
-  /** A browser that goes to a page says so; one that fetches data for a page says that too. */
-  public static boolean isWatched(HeaderMap request) {
-    String accept = request.getFirst(Headers.ACCEPT);
-    String destination = request.getFirst(SEC_FETCH_DEST);
-    return accept != null
-        && accept.toLowerCase(Locale.ROOT).contains("text/html")
-        && (destination == null || destination.equals("document"));
   }
 
   static Html words(String words) {
@@ -182,7 +174,8 @@ public final class Pages {
     if (failure instanceof TokenUnavailableException) {
       return "There is no token for the cluster";
     }
-    if (failure instanceof RayTransportException || isOfGateway(failure)) {
+    if (failure instanceof RayTransportException
+        || (failure instanceof RayApiException answer && isOfGateway(answer.status()))) {
       return "The cluster does not answer";
     }
     return failure instanceof RayApiException
@@ -190,18 +183,9 @@ public final class Pages {
         : "The dashboard cannot be shown";
   }
 
-  /**
-   * Returns where the browser is, without the part after # that the dashboard keeps there: to the
-   * same address with such a part, Chromium would only scroll.
-   */
-  private static String pathAndQuery(HttpServerExchange exchange) {
-    String query = exchange.getQueryString();
-    return exchange.getRequestURI() + (query.isEmpty() ? "" : "?" + query);
-  }
-
   /** Tells whether something before the cluster, such as a port-forward, says that it is away. */
-  private static boolean isOfGateway(RayException failure) {
-    return failure instanceof RayApiException answer && GATEWAY_STATUSES.contains(answer.status());
+  public static boolean isOfGateway(int status) {
+    return GATEWAY_STATUSES.contains(status);
   }
 
   private static boolean isPassing(RayException failure) {
