@@ -1,15 +1,13 @@
 package io.rayauth.proxy;
 
-import io.rayauth.proxy.internal.browser.Browser;
+import io.rayauth.proxy.internal.entrance.Entrance;
 import io.rayauth.proxy.internal.guard.Access;
-import io.rayauth.proxy.internal.guard.Doorkeeper;
 import io.rayauth.proxy.internal.guard.GuardSettings;
 import io.rayauth.proxy.internal.guard.ListenerOptions;
 import io.rayauth.proxy.internal.guard.Site;
 import io.rayauth.proxy.internal.listen.HttpListener;
 import io.rayauth.proxy.internal.log.Activity;
 import io.rayauth.proxy.internal.log.ProxyEvents;
-import io.rayauth.proxy.internal.log.RequestLog;
 import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.proxy.internal.start.StartHandler;
 import io.rayauth.time.TimeSource;
@@ -18,8 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,36 +31,29 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterDashboards implements AutoCloseable {
   private final HttpListener listener;
   private final StartHandler page;
-  private final Doorkeeper doorkeeper;
-  private final ProxyEvents events;
-  private final URI address;
-  private final Browser browser = Browser.ofThisMachine();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Entrance entrance;
 
   private ClusterDashboards(Builder settings, HttpListener listener) {
     Pages pages = new Pages(settings.title);
     this.listener = listener;
-    this.events = new ProxyEvents(settings.listener);
-    this.address = settings.site.address(listener.address().getPort());
     this.page =
         new StartHandler(
             pages,
             settings.source,
-            "http://" + address.getHost() + ":*",
+            "http://" + settings.site.address(listener.address().getPort()).getHost() + ":*",
             settings.lookupTimeout,
             settings::configured,
             settings.listener,
             settings.time);
-    this.doorkeeper =
-        new Doorkeeper(
+    this.entrance =
+        new Entrance(
+            listener,
             // opening a dashboard is a POST, whatever may be done there
-            new GuardSettings(
-                settings.site, Access.WRITE, settings.limits, settings.time, this::sessionStarted),
+            new GuardSettings(settings.site, Access.WRITE, settings.limits, settings.time),
+            new ProxyEvents(settings.listener),
             page,
             pages);
-    Activity activity = new Activity(settings.time); // the page itself stays open
-    listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
+    entrance.serve(new Activity(settings.time)); // the page itself stays open
   }
 
   /**
@@ -85,7 +74,7 @@ public final class ClusterDashboards implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
    */
   public URI url() {
-    return address.resolve(doorkeeper.newLink());
+    return entrance.newLink();
   }
 
   /**
@@ -94,7 +83,7 @@ public final class ClusterDashboards implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234}
    */
   public URI address() {
-    return address;
+    return entrance.address();
   }
 
   /**
@@ -105,7 +94,7 @@ public final class ClusterDashboards implements AutoCloseable {
    * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted meanwhile
    */
   public void openInBrowser() {
-    browser.open(url());
+    entrance.openInBrowser();
   }
 
   /**
@@ -114,7 +103,7 @@ public final class ClusterDashboards implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
   public void awaitClosed() throws InterruptedException {
-    closed.await();
+    entrance.awaitClosed();
   }
 
   /**
@@ -123,20 +112,10 @@ public final class ClusterDashboards implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
-      return;
-    }
-    browser.close();
-    doorkeeper.close();
-    page.close();
-    listener.close();
-    events.tell(DashboardProxyListener::onClosed);
-    closed.countDown();
-  }
-
-  private void sessionStarted(int sessions) {
-    browser.forget();
-    events.tell(told -> told.onSessionStarted(sessions));
+    entrance.close(() -> {
+      page.close();
+      listener.close();
+    });
   }
 
   /** Configures a start page. Not thread-safe. Nothing is opened before {@link #start()}. */

@@ -3,17 +3,15 @@ package io.rayauth.proxy;
 import io.rayauth.JobClient;
 import io.rayauth.RayEndpoint;
 import io.rayauth.internal.call.Gateway;
-import io.rayauth.proxy.internal.browser.Browser;
+import io.rayauth.proxy.internal.entrance.Entrance;
 import io.rayauth.proxy.internal.forward.Forwarder;
 import io.rayauth.proxy.internal.guard.Access;
-import io.rayauth.proxy.internal.guard.Doorkeeper;
 import io.rayauth.proxy.internal.guard.GuardSettings;
 import io.rayauth.proxy.internal.guard.ListenerOptions;
 import io.rayauth.proxy.internal.guard.Site;
 import io.rayauth.proxy.internal.listen.HttpListener;
 import io.rayauth.proxy.internal.log.Activity;
 import io.rayauth.proxy.internal.log.ProxyEvents;
-import io.rayauth.proxy.internal.log.RequestLog;
 import io.rayauth.proxy.internal.page.Pages;
 import io.rayauth.time.TimeSource;
 import io.rayauth.token.TokenProvider;
@@ -23,8 +21,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -56,34 +52,25 @@ public final class DashboardProxy implements AutoCloseable {
   private final Builder settings;
   private final HttpListener listener;
   private final Forwarder forwarder;
-  private final Doorkeeper doorkeeper;
-  private final ProxyEvents events;
   private final Activity activity;
-  private final URI address;
-  private final Browser browser = Browser.ofThisMachine();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Entrance entrance;
   private @Nullable Thread idleWatch;
 
   private DashboardProxy(Builder settings, HttpListener listener) {
     this.settings = settings;
     this.listener = listener;
-    this.events = new ProxyEvents(settings.listener);
     this.activity = new Activity(settings.time);
-    this.address = settings.site.address(listener.address().getPort());
+    ProxyEvents events = new ProxyEvents(settings.listener);
     Gateway gateway = Gateway.of(settings.client);
     String title = settings.title == null ? gateway.endpoint().toString() : settings.title;
     Pages pages = new Pages(title);
     this.forwarder =
         new Forwarder(gateway, listener.worker(), listener.buffers(), settings.time, events, pages);
-    this.doorkeeper =
-        new Doorkeeper(
-            new GuardSettings(
-                settings.site,
-                settings.access,
-                settings.limits,
-                settings.time,
-                this::sessionStarted),
+    this.entrance =
+        new Entrance(
+            listener,
+            new GuardSettings(settings.site, settings.access, settings.limits, settings.time),
+            events,
             forwarder,
             pages);
   }
@@ -122,7 +109,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234/-/open?key=…}
    */
   public URI url() {
-    return address.resolve(doorkeeper.newLink());
+    return entrance.newLink();
   }
 
   /**
@@ -131,7 +118,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @return such as {@code http://127.0.0.1:41234}
    */
   public URI address() {
-    return address;
+    return entrance.address();
   }
 
   /**
@@ -142,7 +129,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @throws io.rayauth.error.RayInterruptedException if the thread is interrupted meanwhile
    */
   public void openInBrowser() {
-    browser.open(url());
+    entrance.openInBrowser();
   }
 
   /**
@@ -151,7 +138,7 @@ public final class DashboardProxy implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
   public void awaitClosed() throws InterruptedException {
-    closed.await();
+    entrance.awaitClosed();
   }
 
   /**
@@ -161,33 +148,22 @@ public final class DashboardProxy implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
-      return;
-    }
+    entrance.close(this::closeBehind);
+  }
+
+  private void closeBehind() {
     if (idleWatch != null && !idleWatch.equals(Thread.currentThread())) {
       idleWatch.interrupt();
     }
-    try {
-      browser.close();
-      doorkeeper.close();
-      forwarder.close();
-      listener.close();
-      if (settings.clientIsOwn) {
-        settings.client.close();
-      }
-    } finally {
-      events.tell(DashboardProxyListener::onClosed);
-      closed.countDown();
+    forwarder.close();
+    listener.close();
+    if (settings.clientIsOwn) {
+      settings.client.close();
     }
   }
 
-  private void sessionStarted(int sessions) {
-    browser.forget();
-    events.tell(told -> told.onSessionStarted(sessions));
-  }
-
   private void serve() {
-    listener.serve(new RequestLog(events, activity, settings.time).around(doorkeeper));
+    entrance.serve(activity);
     Duration timeout = settings.idleTimeout;
     if (timeout != null) {
       idleWatch = new Thread(() -> closeWhenIdleFor(timeout), listener.name() + " idle");

@@ -23,6 +23,7 @@ class ArchitectureTest implements ArchitectureRules {
     noClasses()
         .that()
         .resideInAnyPackage(
+            "io.rayauth.proxy.internal.entrance..",
             "io.rayauth.proxy.internal.guard..",
             "io.rayauth.proxy.internal.page..",
             "io.rayauth.proxy.internal.log..",
@@ -43,6 +44,7 @@ class ArchitectureTest implements ArchitectureRules {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
+            "io.rayauth.proxy.internal.entrance..",
             "io.rayauth.proxy.internal.guard..",
             "io.rayauth.proxy.internal.start..",
             "io.github.bucket4j..")

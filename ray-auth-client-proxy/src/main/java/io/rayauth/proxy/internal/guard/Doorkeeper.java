@@ -9,6 +9,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 
 /**
  * Lets requests through to the dashboard if a signed-in browser asks for one of its pages, and
@@ -53,6 +54,7 @@ public final class Doorkeeper implements HttpHandler {
           404, "no such page", "There is no such page", "The dashboard itself begins at /.");
 
   private final GuardSettings settings;
+  private final IntConsumer sessionStarted;
   private final HttpHandler next;
   private final Pages pages;
   private final Links links = new Links();
@@ -63,11 +65,14 @@ public final class Doorkeeper implements HttpHandler {
   /**
    * Guards a handler.
    *
+   * @param sessionStarted is told of each sign-in and how many browsers are signed in then
    * @param next gets what is let through
    * @param pages say no to the rest
    */
-  public Doorkeeper(GuardSettings settings, HttpHandler next, Pages pages) {
+  public Doorkeeper(
+      GuardSettings settings, IntConsumer sessionStarted, HttpHandler next, Pages pages) {
     this.settings = settings;
+    this.sessionStarted = sessionStarted;
     this.next = next;
     this.pages = pages;
     this.admission = new Admission(settings.limits(), settings.time());
@@ -131,7 +136,7 @@ public final class Doorkeeper implements HttpHandler {
     }
     if (!isSignedIn) {
       cookie.set(exchange, port, sessions.create());
-      settings.sessionStarted().accept(sessions.count());
+      sessionStarted.accept(sessions.count());
     }
     // A server that had this port before may have left a service worker in this browser.
     exchange.getResponseHeaders().put(CLEAR_SITE_DATA, "\"storage\"");

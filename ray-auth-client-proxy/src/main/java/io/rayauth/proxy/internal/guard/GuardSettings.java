@@ -2,7 +2,6 @@ package io.rayauth.proxy.internal.guard;
 
 import io.rayauth.proxy.ProxyLimits;
 import io.rayauth.time.TimeSource;
-import java.util.function.IntConsumer;
 
 /**
  * Says whom to let in, and to what.
@@ -11,7 +10,5 @@ import java.util.function.IntConsumer;
  * @param access what may be asked for
  * @param limits how much of it
  * @param time ends idle sessions and refills rates
- * @param sessionStarted is told how many browsers are signed in, whenever one more is
  */
-public record GuardSettings(
-    Site site, Access access, ProxyLimits limits, TimeSource time, IntConsumer sessionStarted) {}
+public record GuardSettings(Site site, Access access, ProxyLimits limits, TimeSource time) {}
