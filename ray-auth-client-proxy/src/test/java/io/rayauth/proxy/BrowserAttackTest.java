@@ -80,14 +80,7 @@ class BrowserAttackTest {
   void pageOfAnotherPort_whenItLoadsSomething_isRefusedThoughTheCookieComesAlong(
       String site, String mode, String dest) throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer =
-          stage.ask(
-              "GET",
-              "/api/jobs/",
-              stage.signIn(),
-              "Sec-Fetch-Site: " + site,
-              "Sec-Fetch-Mode: " + mode,
-              "Sec-Fetch-Dest: " + dest);
+      Wire.Answer answer = stage.fetch("/api/jobs/", site, mode, dest);
 
       assertThat(answer.status()).isEqualTo(403);
       assertThat(stage.calls()).isEmpty();
@@ -97,14 +90,7 @@ class BrowserAttackTest {
   @Test
   void pageOfAnotherPort_whenItFramesTheStart_isRefused() throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer =
-          stage.ask(
-              "GET",
-              "/",
-              stage.signIn(),
-              "Sec-Fetch-Site: same-site",
-              "Sec-Fetch-Mode: navigate",
-              "Sec-Fetch-Dest: iframe");
+      Wire.Answer answer = stage.fetch("/", "same-site", "navigate", "iframe");
 
       assertThat(answer.status()).isEqualTo(403);
       assertThat(stage.calls()).isEmpty();
@@ -114,14 +100,7 @@ class BrowserAttackTest {
   @Test
   void pageOfAnotherPort_whenItLinksToTheStart_opensIt() throws Exception {
     try (Stage stage = Stage.open()) {
-      Wire.Answer answer =
-          stage.ask(
-              "GET",
-              "/",
-              stage.signIn(),
-              "Sec-Fetch-Site: same-site",
-              "Sec-Fetch-Mode: navigate",
-              "Sec-Fetch-Dest: document");
+      Wire.Answer answer = stage.fetch("/", "same-site", "navigate", "document");
 
       assertThat(answer.status()).isEqualTo(200);
     }

@@ -57,6 +57,17 @@ final class Stage implements AutoCloseable {
     return send(request(method, target, headers));
   }
 
+  /** Asks as a browser that is signed in does for a page, with what it says of that page. */
+  Wire.Answer fetch(String target, String site, String mode, String dest) throws IOException {
+    return ask(
+        "GET",
+        target,
+        signIn(),
+        "Sec-Fetch-Site: " + site,
+        "Sec-Fetch-Mode: " + mode,
+        "Sec-Fetch-Dest: " + dest);
+  }
+
   String request(String method, String target, String... headers) {
     StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
     if (List.of(headers).stream().noneMatch(header -> header.startsWith("Host:"))) {
